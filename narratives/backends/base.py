@@ -1,0 +1,119 @@
+"""What a model must offer to be scored with, and how a model folder is opened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from narratives import resources
+from narratives.calibration import Calibration
+from narratives.errors import MissingFileError, ModelError, unknown
+from narratives.results import ModelInfo
+
+ANY = "any"
+"""Group key for posts in no known language: the pooled weights and calibration."""
+
+
+class Backend(Protocol):
+    """A model that turns folded texts into raw scores.
+
+    Attributes:
+        info: Name, version and digest.
+        heads: Names of the scores, in column order.
+        calibration: By head, then by language group; every head has an entry for ``any``.
+        transferred: Groups scored with another group's weights for want of labelled data, with the giver.
+    """
+
+    info: ModelInfo
+    heads: tuple[str, ...]
+    calibration: Mapping[str, Mapping[str, Calibration]]
+    transferred: Mapping[str, str]
+
+    def logits(self, texts: Sequence[str], groups: Sequence[str]) -> NDArray[np.float32]:
+        """Raw scores, shape (texts, heads), for texts folded by ``narratives.text.fold``; groups may be ``any``."""
+        ...
+
+    def attribute(self, text: str, group: str, head: str) -> NDArray[np.float32]:
+        """What each character of a folded text adds to a head's raw score, shape (len(text),)."""
+        ...
+
+
+def read_config(folder: Path, backend: str) -> dict[str, Any]:
+    """Read and check ``config.json`` of a model folder.
+
+    Raises:
+        ModelError: It is missing, not JSON, of another format or for another backend.
+    """
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder / 'config.json'} cannot be read ({type(error).__name__}); expected JSON") from None
+    if not isinstance(config, dict) or config.get("format") != 1 or config.get("backend") != backend:
+        raise ModelError(f"{folder} is not a model of format 1 for backend {backend!r}; retrain or update narratives")
+    return config
+
+
+def calibrations(config: Mapping[str, Any]) -> dict[str, dict[str, Calibration]]:
+    """The calibration table of a ``config.json``."""
+    return {
+        head: {group: Calibration.from_dict(entry) for group, entry in groups.items()}
+        for head, groups in config["calibration"].items()
+    }
+
+
+def _linear() -> Callable[[Path], Backend]:
+    from narratives.backends.linear import LinearBackend
+
+    return LinearBackend.load
+
+
+BACKENDS: Mapping[str, Callable[[], Callable[[Path], Backend]]] = {"linear": _linear}
+"""Loaders by the ``backend`` key of ``config.json``; each is imported only when a folder asks for it."""
+
+
+def model_folder(name: str | Path | None) -> Path:
+    """Where a model stands: a folder given by path, or a shipped one by name.
+
+    Raises:
+        UnknownNameError: Neither a folder nor the name of a shipped model; the message lists those.
+        MissingFileError: A path was given and there is nothing.
+    """
+    name = "default" if name is None else name
+    if isinstance(name, Path) or "/" in name or "\\" in name or Path(name).is_dir():
+        if not Path(name).is_dir():
+            raise MissingFileError(f"model folder {name} does not exist; shipped models: {', '.join(_shipped())}")
+        return Path(name)
+    if name not in _shipped():
+        raise unknown("model", name, _shipped())
+    return resources.find(f"models/{name}")
+
+
+def _shipped() -> list[str]:
+    return resources.listing("models")
+
+
+def open_model(name: str | Path | None = None) -> Backend:
+    """Open a model, checking every file against ``SHA256SUMS``.
+
+    Args:
+        name: A folder, the name of a shipped model, or ``None`` for the default.
+
+    Raises:
+        ModelError: The folder is incomplete, damaged or of an unknown backend.
+        UnknownNameError: No shipped model has that name.
+        MissingFileError: The folder does not exist.
+    """
+    folder = model_folder(name)
+    resources.checked(folder)
+    try:
+        kind = json.loads((folder / "config.json").read_text(encoding="utf-8"))["backend"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ModelError(f"{folder / 'config.json'} names no backend; expected one of {', '.join(BACKENDS)}") from None
+    if kind not in BACKENDS:
+        raise ModelError(f"{folder} needs backend {kind!r}; this version has {', '.join(BACKENDS)}")
+    return BACKENDS[kind]()(folder)

@@ -1,0 +1,6 @@
+"""Labelled corpora, read from a folder in their authors' own layout; none of their texts is shipped."""
+
+from narratives.corpora.base import Corpus, Example, read_examples, read_records, split_of, text_key
+from narratives.corpora.table import CORPORA, corpus
+
+__all__ = ["CORPORA", "Corpus", "Example", "corpus", "read_examples", "read_records", "split_of", "text_key"]

@@ -1,0 +1,243 @@
+"""Score posts: detect the language, fold the text, ask the model, decide, and say why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from narratives.backends import ANY, Backend, open_model
+from narratives.calibration import Calibration
+from narratives.errors import InputError
+from narratives.languages import BCMS, LANGUAGES
+from narratives.results import Decision, LanguageGuess, ModelInfo, PostScore, Span
+from narratives.text import detect_many, fold, normalise
+
+_MOST_SPANS = 5
+_SPAN_SHARE = 0.1  # a word is shown when it carries at least this share of what speaks for the label
+
+Language = str | Iterable[str | None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """Scores posts with one model. Holds nothing but the model: no post is kept, no state changes.
+
+    Make one with :func:`load`.
+    """
+
+    backend: Backend
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Names of the scores, in the column order of :meth:`predict_proba`."""
+        return self.backend.heads
+
+    @property
+    def info(self) -> ModelInfo:
+        """Which model this is."""
+        return self.backend.info
+
+    def score(self, text: str, lang: str | None = None, *, evidence: bool = True) -> PostScore:
+        """Score one post.
+
+        Args:
+            text: The post.
+            lang: Its language (``"sr"``, ``"sr-Cyrl"``, ``"bcms"`` …); detected when ``None``.
+            evidence: Whether to look for the words that speak for the labels.
+
+        Returns:
+            One reading, whatever the text: empty or in an unknown language gives ``unsupported``.
+
+        Raises:
+            UnknownNameError: ``lang`` names no known language.
+            InputError: ``text`` is not a string.
+
+        >>> load().score("Dobar dan svima, danas je lijepo vrijeme.").decision
+        'clear'
+        """
+        return next(self.score_many([text], lang=lang, evidence=evidence))
+
+    def score_many(
+        self, posts: Iterable[str], *, batch_size: int = 256, lang: Language = None, evidence: bool = False
+    ) -> Iterator[PostScore]:
+        """Score posts lazily, in order, in constant memory; the same scores as one by one.
+
+        Args:
+            posts: Any iterable of posts, a generator too; read one batch ahead.
+            batch_size: Posts scored together.
+            lang: One language for all, or an iterable with one (or ``None``) a post.
+            evidence: Whether to look for the words that speak for the labels; slower.
+
+        Yields:
+            One reading a post.
+
+        Raises:
+            UnknownNameError: A language is not known.
+            InputError: A post is not a string, there are fewer languages than posts, or ``batch_size`` is below 1.
+        """
+        if isinstance(posts, str):
+            raise InputError("score_many was given one string; expected an iterable of posts: pass [text] or use score")
+        for texts, langs in self._batches(posts, batch_size, lang):
+            yield from self._score_batch(texts, langs, evidence)
+
+    def predict_proba(
+        self, texts: Iterable[str], *, lang: Language = None, batch_size: int = 256
+    ) -> NDArray[np.float32]:
+        """Calibrated probabilities, for measuring.
+
+        Args:
+            texts: Posts. One in an unknown language is scored with the weights all languages share.
+            lang: As in :meth:`score_many`.
+            batch_size: Posts scored together.
+
+        Returns:
+            Array of shape (texts, heads), float32, between 0 and 1.
+        """
+        if isinstance(texts, str):
+            raise InputError("predict_proba was given one string; expected an iterable of posts: pass [text]")
+        parts = [self._probabilities(*self._prepare(t, g)[1:]) for t, g in self._batches(texts, batch_size, lang)]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.heads)), np.float32)
+
+    @staticmethod
+    def _batches(posts: Iterable[str], size: int, lang: Language) -> Iterator[tuple[list[str], list[str | None]]]:
+        if size < 1:
+            raise InputError(f"batch_size is {size}; expected at least 1")
+        stream = iter(posts)
+        tags = None if lang is None or isinstance(lang, str) else iter(lang)
+        while batch := list(islice(stream, size)):
+            for position, text in enumerate(batch):
+                if not isinstance(text, str):
+                    kind = type(text).__name__
+                    raise InputError(f"post {position} of a batch is {kind}; expected str: drop or fill nulls first")
+            langs = [lang] * len(batch) if tags is None or isinstance(lang, str) else list(islice(tags, len(batch)))
+            if len(langs) < len(batch):
+                raise InputError("there are fewer languages than posts; expected one (or None) a post")
+            yield batch, langs  # type: ignore[misc]  # lang is str | None in the first branch
+
+    @staticmethod
+    def _prepare(texts: Sequence[str], langs: Sequence[str | None]) -> tuple[list[LanguageGuess], list[str], list[str]]:
+        guesses = detect_many(texts, langs)
+        groups = [ANY if guess.group == "und" else guess.group for guess in guesses]
+        return guesses, [fold(text, guess.code) for text, guess in zip(texts, guesses, strict=True)], groups
+
+    def _probabilities(self, folded: Sequence[str], groups: Sequence[str]) -> NDArray[np.float32]:
+        logits = self.backend.logits(folded, groups)
+        out = np.empty_like(logits)
+        at = np.array(groups)
+        for column, head in enumerate(self.heads):
+            for group in set(groups):
+                rows = at == group
+                out[rows, column] = self.backend.calibration[head][group].probabilities(logits[rows, column])
+        return out
+
+    def _score_batch(
+        self, texts: Sequence[str], langs: Sequence[str | None], evidence: bool
+    ) -> Iterator[PostScore]:
+        guesses, folded, groups = self._prepare(texts, langs)
+        table = self._probabilities(folded, groups).tolist()
+        for text, guess, fold_, group, row in zip(texts, guesses, folded, groups, table, strict=True):
+            if group == ANY or not fold_:
+                yield self._unsupported(guess, bool(fold_))
+            else:
+                yield self._decide(text, guess, dict(zip(self.heads, row, strict=True)), evidence)
+
+    def _unsupported(self, guess: LanguageGuess, readable: bool) -> PostScore:
+        known = ", ".join(LANGUAGES)
+        why = (
+            f"The language was not recognised as one of {known}; name it with lang= if it is."
+            if readable
+            else "There are no words to read."
+        )
+        return PostScore(guess, "unsupported", (why,), self.info)
+
+    def _decide(self, text: str, guess: LanguageGuess, p: dict[str, float], evidence: bool) -> PostScore:
+        hate = self.backend.calibration["hate"][guess.group]
+        offensive = self.backend.calibration["offensive"][guess.group]
+        verdict = hate.verdict(p["hate"])
+        decision: Decision = {"above": "flag", "unsure": "review", "below": "clear"}[verdict]  # type: ignore[assignment]
+        abusive = p["offensive"] >= offensive.threshold
+        labels = ("hate",) * (verdict == "above") + ("offensive",) * abusive
+        reasons = _reasons(verdict, abusive, p, hate, offensive, self._caveat(guess))
+        shown = labels or (("hate",) if verdict == "unsure" else ())
+        spans = tuple(self._evidence(text, guess, shown)) if evidence and shown else ()
+        return PostScore(
+            guess, decision, reasons, self.info, p["offensive"], p["hate"], labels=labels, evidence=spans
+        )
+
+    def _caveat(self, guess: LanguageGuess) -> str | None:
+        giver = self.backend.transferred.get(guess.group)
+        if giver is None:
+            return None
+        name = next((lang.name for lang in (*LANGUAGES.values(), BCMS) if lang.code == guess.code), guess.code)
+        source = BCMS.name if giver == BCMS.group else LANGUAGES[giver].name
+        return f"No labelled {name} posts exist: the model transfers what it learnt from {source}."
+
+    def _evidence(self, text: str, guess: LanguageGuess, labels: Sequence[str]) -> Iterator[Span]:
+        normal = normalise(text, guess.code)
+        words = [(m_start, m_end) for m_start, m_end in _words(normal.folded)]
+        taken: set[tuple[int, int]] = set()
+        for label in labels:
+            share = self.backend.attribute(normal.folded, guess.group, label)
+            weight = [(float(share[start:end].sum()), start, end) for start, end in words]
+            total = sum(w for w, _, _ in weight if w > 0)
+            top = sorted((w for w in weight if w[0] > _SPAN_SHARE * total), reverse=True)[:_MOST_SPANS]
+            for _, start, end in sorted(top, key=lambda w: w[1]):
+                span = normal.folded_span(start, end)
+                if span not in taken and span[0] < span[1]:
+                    taken.add(span)
+                    yield Span(*span, text[slice(*span)], label, "model")
+
+
+def _words(text: str) -> Iterator[tuple[int, int]]:
+    start = None
+    for i, c in enumerate(text):
+        if c.isalnum():
+            start = i if start is None else start
+        elif start is not None:
+            yield start, i
+            start = None
+    if start is not None:
+        yield start, len(text)
+
+
+def _reasons(
+    verdict: str, abusive: bool, p: dict[str, float], hate: Calibration, offensive: Calibration, caveat: str | None
+) -> tuple[str, ...]:
+    h, o = (math.floor(p[head] * 100) / 100 for head in ("hate", "offensive"))
+    out = {
+        "above": [f"Reads as an attack on people for who they are: hate {h:.2f}, threshold {hate.threshold:.2f}."],
+        "unsure": [
+            f"Too close to call: hate {h:.2f} lies between {hate.review[0]:.2f} and {hate.review[1]:.2f}; "
+            "a person should read it."
+        ],
+        "below": [f"No attack on a group found: hate {h:.2f}, threshold {hate.threshold:.2f}."],
+    }[verdict]
+    if abusive and verdict == "below":
+        out.append(f"Abusive language (offensive {o:.2f}, threshold {offensive.threshold:.2f}) alone is not flagged.")
+    return (*out, *([caveat] if caveat else []))
+
+
+def load(model: str | Path | None = None) -> Scorer:
+    """Open a model for scoring. Never touches the network.
+
+    Args:
+        model: Name of a shipped model, a model folder, or ``None`` for the default.
+
+    Returns:
+        The scorer.
+
+    Raises:
+        UnknownNameError: No shipped model has that name.
+        MissingFileError: The folder does not exist.
+        ModelError: The folder is incomplete or damaged.
+
+    >>> load().heads
+    ('offensive', 'hate')
+    """
+    return Scorer(open_model(model))

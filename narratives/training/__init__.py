@@ -1,0 +1,1 @@
+"""Train models from labelled corpora; needs the extra ``train``."""

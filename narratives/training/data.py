@@ -1,0 +1,151 @@
+"""Labelled texts from all corpora as one sparse matrix, with the weights that keep them in balance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from narratives.backends.linear import weigh
+from narratives.backends.ngrams import Grams, NgramHasher
+from narratives.backends.words import spread
+from narratives.corpora import CORPORA, Example, corpus, read_examples
+from narratives.errors import MissingFileError
+from narratives.languages import LANGUAGES
+from narratives.text import fold
+
+_CHUNK = 2000
+_ONE_CLASS = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Examples and their n-grams, row by row.
+
+    Attributes:
+        examples: One a row.
+        folded: The texts folded.
+        spread: The folded texts as the n-grams see them.
+        groups: (rows,) language group.
+        corpora: (rows,) corpus name.
+        splits: (rows,) ``train``, ``calibration`` or ``dev``.
+        targets: By head, (rows,) float64 probabilities; NaN where the corpus says nothing about the head.
+    """
+
+    examples: Sequence[Example]
+    folded: Sequence[str]
+    spread: Sequence[str]
+    groups: NDArray[np.str_]
+    corpora: NDArray[np.str_]
+    splits: NDArray[np.str_]
+    targets: Mapping[str, NDArray[np.float64]]
+
+    @property
+    def names(self) -> list[str]:
+        """The corpora that gave texts, in order."""
+        return list(self.group_of)
+
+    @property
+    def group_of(self) -> dict[str, str]:
+        """Language group by corpus."""
+        return {e.corpus: LANGUAGES[e.lang].group for e in self.examples}
+
+
+def gather(
+    folder: Path, heads: Sequence[str], names: Iterable[str] = CORPORA, say: Callable[[str], None] = print
+) -> Dataset:
+    """Read corpora from a folder; one that is not there is named and left out.
+
+    Args:
+        folder: Holds a folder a corpus, in their authors' layout.
+        heads: Heads to fill ``targets`` for.
+        names: Corpora to read.
+        say: Told how many texts each corpus gave, and which corpora are missing.
+
+    Returns:
+        Every labelled text once: one that several corpora hold keeps the place where it was read first.
+
+    Raises:
+        MissingFileError: None of the corpora is there.
+    """
+    examples: list[Example] = []
+    seen: set[tuple[str, str]] = set()
+    for name in names:
+        try:
+            found = [e for e in read_examples(corpus(name), folder) if (e.lang, e.key) not in seen]
+        except MissingFileError as error:
+            say(f"skipped: {error}")
+            continue
+        seen.update((e.lang, e.key) for e in found)
+        examples += found
+        say(f"{name}: {len(found)} texts")
+    if not examples:
+        raise MissingFileError(f"no corpus found in {folder}; expected folders such as {', '.join(list(names)[:3])}")
+    folded = [fold(e.text, e.lang) for e in examples]
+    return Dataset(
+        examples,
+        folded,
+        [spread(text) for text in folded],
+        np.array([LANGUAGES[e.lang].group for e in examples]),
+        np.array([e.corpus for e in examples]),
+        np.array([e.split for e in examples]),
+        {head: np.array([e.labels.get(head, np.nan) for e in examples]) for head in heads},
+    )
+
+
+def matrix(hasher: NgramHasher, texts: Sequence[str], idf: NDArray[np.float32] | None = None) -> sparse.csr_matrix:
+    """N-grams of folded texts as a sparse matrix of shape (texts, buckets), float32; weighed if ``idf`` is given."""
+    parts: list[Grams] = []
+    for i in range(0, len(texts), _CHUNK):
+        grams = hasher(texts[i : i + _CHUNK])
+        parts.append(grams if idf is None else weigh(grams, idf))
+    sizes = np.concatenate([np.diff(p.indptr) for p in parts])
+    indptr = np.concatenate([[0], np.cumsum(sizes)])
+    buckets = np.concatenate([p.buckets for p in parts]).astype(np.int32)
+    values = np.concatenate([p.values for p in parts])
+    return sparse.csr_matrix((values, buckets, indptr), shape=(len(texts), 2**hasher.bits))
+
+
+def inverse_document_frequency(raw: sparse.csr_matrix, groups: NDArray[np.str_]) -> NDArray[np.float32]:
+    """Smoothed idf in which every language group counts the same, however many texts it has; shape (buckets,)."""
+    shares = [np.bincount(raw[groups == g].indices, minlength=raw.shape[1]) / (groups == g).sum() for g in set(groups)]
+    documents = raw.shape[0] / len(shares)
+    idf = np.log((1 + documents) / (1 + documents * np.mean(shares, axis=0))) + 1
+    return idf.astype(np.float16).astype(np.float32)  # as it will be stored
+
+
+def balanced_weights(
+    target: NDArray[np.float64], corpora: NDArray[np.str_], evenness: float
+) -> NDArray[np.float64]:
+    """Weight of each row: classes even within a corpus, corpora evened out in part.
+
+    A corpus with one class only gets little weight: many easy negatives would teach that whoever is named is hated.
+
+    Args:
+        target: (rows,) probabilities, NaN where unknown.
+        corpora: (rows,) corpus names.
+        evenness: 0 weighs each text the same, 1 each corpus the same.
+
+    Returns:
+        (rows,) weights; 0 where the target is unknown.
+    """
+    weights = np.zeros(target.size)
+    known = ~np.isnan(target)
+    names = [str(name) for name in dict.fromkeys(corpora[known])]
+    typical = float(np.median([(known & (corpora == name)).sum() for name in names]))
+    for name in names:
+        rows = known & (corpora == name)
+        positive = float(np.clip(target[rows].mean(), 0.02, 0.98))
+        share = np.where(target[rows] >= 0.5, 0.5 / positive, 0.5 / (1 - positive))
+        size = (typical / rows.sum()) ** evenness
+        weights[rows] = (share if two_classes(target[rows]) else _ONE_CLASS) * size
+    return weights
+
+
+def two_classes(target: NDArray[np.float64]) -> bool:
+    """Whether some targets lean to yes and some to no; NaN counts as neither."""
+    return bool((target < 0.5).any() and (target >= 0.5).any())

@@ -1,0 +1,223 @@
+"""The recipe of the linear model, from a folder of corpora to a model folder with figures."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from narratives import __version__
+from narratives.backends import ANY
+from narratives.backends.linear import LinearBackend
+from narratives.backends.ngrams import NgramHasher
+from narratives.calibration import Calibration
+from narratives.corpora import CORPORA
+from narratives.languages import GROUPS
+from narratives.training.calibrate import Scored, calibrate, expected_calibration_error
+from narratives.training.data import (
+    Dataset,
+    balanced_weights,
+    gather,
+    inverse_document_frequency,
+    matrix,
+    two_classes,
+)
+from narratives.training.export import write_model
+from narratives.training.linear import Fit, Penalty, Rows, fit_gate, fit_head
+from narratives.training.measure import Figure, binary, figure, measurable, own_model
+
+HEADS = ("offensive", "hate")
+TRANSFERRED = {"mk": "bcms"}
+"""Groups without labelled posts, with the group whose experts they take: Macedonian folds to Latin as Serbian does."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the linear model depends on besides the corpora.
+
+    Attributes:
+        name: Name of the model.
+        hasher: N-grams and buckets.
+        penalty: L2 strengths.
+        iterations: L-BFGS iterations at most for each head and each gate.
+        evenness: 0 weighs each text the same, 1 each corpus the same.
+        seed: For the peers and the resamples; fitting itself draws nothing at random.
+    """
+
+    name: str = "default"
+    hasher: NgramHasher = field(default_factory=lambda: NgramHasher(bits=18))
+    penalty: Penalty = field(default_factory=lambda: Penalty(0.5, 0.5, 0.15, 0.5))
+    iterations: int = 80
+    evenness: float = 0.5
+    seed: int = 0
+
+
+def train(data: Path, out: Path, work: Path, settings: Settings, say: Say = print) -> list[Figure]:
+    """Train, calibrate, write and measure the linear model; resumes from ``work`` after an interruption.
+
+    Args:
+        data: Folder of the corpora.
+        out: Model folder to write.
+        work: Folder for checkpoints; keep it apart from ``out``.
+        settings: See :class:`Settings`.
+        say: Told about progress.
+
+    Returns:
+        Figures on the development split, which neither fitting nor calibration has seen.
+    """
+    began = time.monotonic()
+    work.mkdir(parents=True, exist_ok=True)
+    dataset = gather(data, HEADS, say=say)
+    training = dataset.splits == "train"
+    raw = matrix(settings.hasher, dataset.spread)
+    idf = inverse_document_frequency(raw[training], dataset.groups[training])
+    features = matrix(settings.hasher, dataset.spread, idf)
+    fits = {head: _fit(dataset, features, head, work, settings, say) for head in HEADS}
+    listed, tensors = _experts(dataset, features, fits, work, settings, say)
+    tensors["idf"] = idf.astype(np.float16)
+    config = _config(settings, listed)
+    write_model(out, config, tensors)
+    logits = LinearBackend.load(out).logits(dataset.folded, dataset.groups.tolist())  # the path users take
+    config["calibration"], reliability = _calibrate(dataset, logits, say)
+    config["seconds"] = round(time.monotonic() - began)
+    write_model(out, config, tensors)
+    figures = _measure(dataset, raw, logits, LinearBackend.load(out), settings.seed, say)
+    report = {
+        "figures": [f.to_dict() for f in figures],
+        "reliability": reliability,
+        "machine": {"python": platform.python_version(), "numpy": np.__version__},
+    }
+    (work / "figures.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    return figures
+
+
+def _fit(dataset: Dataset, features: sparse.csr_matrix, head: str, work: Path, settings: Settings, say: Say) -> Fit:
+    say(f"fitting {head}")
+    target = dataset.targets[head]
+    weights = np.where(dataset.splits == "train", balanced_weights(target, dataset.corpora, settings.evenness), 0.0)
+    rows = {
+        name: Rows.of(features[here], target[here], weights[here])
+        for name in dataset.names
+        if weights[here := dataset.corpora == name].any()
+    }
+    checkpoint = work / f"{head}.npz"
+    return fit_head(rows, dataset.group_of, settings.penalty, settings.iterations, checkpoint, say)
+
+
+def _experts(
+    dataset: Dataset, features: sparse.csr_matrix, fits: Mapping[str, Fit], work: Path, settings: Settings, say: Say
+) -> tuple[dict[str, list[dict[str, Any]]], dict[str, NDArray[Any]]]:
+    """Add the weights up into one table for each group; the shared ones alone stand under ``any``."""
+    buckets, heads = features.shape[1], len(HEADS)
+    shared = np.stack([fits[h].shared for h in HEADS] + [np.zeros(buckets)], axis=1)
+    middle = [float(np.mean(list(fits[h].bias.values()))) for h in HEADS]
+    tensors: dict[str, NDArray[Any]] = {
+        f"weights.{ANY}": shared.astype(np.float16),
+        f"bias.{ANY}": np.array([*middle, 0.0], np.float32),
+    }
+    listed: dict[str, list[dict[str, Any]]] = {ANY: [{"corpus": ANY, "heads": list(HEADS)}]}
+    for group in dict.fromkeys(dataset.group_of.values()):
+        names = [n for n in dataset.names if dataset.group_of[n] == group and n in fits["hate"].corpus]
+        heard = {h: [n for n in names if two_classes(dataset.targets[h][dataset.corpora == n])] for h in HEADS}
+        names = [n for n in names if any(n in heard[h] for h in HEADS)]
+        table, bias = np.zeros((buckets, heads + 1, len(names))), np.zeros((heads + 1, len(names)))
+        for i, h in enumerate(HEADS):
+            for j, n in enumerate(names):
+                table[:, i, j] = fits[h].shared + fits[h].group.get(group, 0.0)
+                # where no corpus of the group has both classes of a head, what other languages taught stands in
+                table[:, i, j] += fits[h].corpus[n] if n in heard[h] else 0.0
+                bias[i, j] = fits[h].bias[n] if n in heard[h] else middle[i]
+        if len(names) > 1:
+            rows = np.flatnonzero((dataset.splits == "train") & np.isin(dataset.corpora, names))
+            classes = np.array([names.index(n) for n in dataset.corpora[rows]])
+            say(f"fitting the gate of {group}")
+            place = work / f"gate-{group}.npz"
+            table[:, heads], bias[heads] = fit_gate(
+                features[rows], classes, settings.penalty.gate, settings.iterations, place, say
+            )
+        tensors[f"weights.{group}"] = table.reshape(buckets, -1).astype(np.float16)
+        tensors[f"bias.{group}"] = bias.ravel().astype(np.float32)
+        listed[group] = [{"corpus": n, "heads": [h for h in HEADS if n in heard[h] or not heard[h]]} for n in names]
+    return listed, tensors
+
+
+def _config(settings: Settings, experts: Mapping[str, Any]) -> dict[str, Any]:
+    identity = Calibration(1.0, 0.0, 0.5, (0.5, 0.5), 0, True).to_dict()  # until it is calibrated
+    return {
+        "format": 1,
+        "backend": "linear",
+        "name": settings.name,
+        "version": __version__,
+        "heads": list(HEADS),
+        "experts": dict(experts),
+        "transferred": TRANSFERRED,
+        "features": asdict(settings.hasher),
+        "calibration": {head: {g: identity for g in (ANY, *GROUPS)} for head in HEADS},
+        "recipe": {
+            "penalty": asdict(settings.penalty),
+            "iterations": settings.iterations,
+            "evenness": settings.evenness,
+            "seed": settings.seed,
+        },
+        "licence": "CC BY-NC-SA 4.0",
+    }
+
+
+def _scored(dataset: Dataset, logits: NDArray[np.float32], head: str, rows: NDArray[np.bool_]) -> list[Scored]:
+    stated, gold = binary(dataset.targets[head])
+    picks = [(name, rows & stated & (dataset.corpora == name)) for name in dataset.names]
+    column = HEADS.index(head)
+    return [Scored(name, logits[pick, column].astype(np.float64), gold[pick]) for name, pick in picks if pick.any()]
+
+
+def _calibrate(
+    dataset: Dataset, logits: NDArray[np.float32], say: Say
+) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
+    held, dev = dataset.splits == "calibration", dataset.splits == "dev"
+    table: dict[str, dict[str, Any]] = {}
+    reliability: list[dict[str, Any]] = []
+    for head in HEADS:
+        pooled = calibrate(_scored(dataset, logits, head, held), pooled=True)
+        table[head] = {ANY: pooled.to_dict()}
+        for group in GROUPS:
+            of_group = _scored(dataset, logits, head, held & (dataset.groups == group))
+            enough = any(s.usable for s in of_group)
+            fitted = calibrate(of_group) if enough else pooled
+            table[head][group] = fitted.to_dict()
+            say(f"{head} {group}: {fitted}")
+            for s in _scored(dataset, logits, head, dev & (dataset.groups == group)) if enough else ():
+                p = fitted.probabilities(s.logits.astype(np.float32)).astype(np.float64)
+                ece, brier = expected_calibration_error(p, s.gold), float(np.mean((p - s.gold) ** 2))
+                reliability.append({"head": head, "group": group, "corpus": s.corpus, "ece": ece, "brier": brier})
+    return table, reliability
+
+
+def _measure(
+    dataset: Dataset, raw: sparse.csr_matrix, logits: NDArray[np.float32], model: LinearBackend, seed: int, say: Say
+) -> list[Figure]:
+    out = []
+    for column, head in enumerate(HEADS):
+        stated, gold = binary(dataset.targets[head])
+        for name in dataset.names:
+            here = stated & (dataset.corpora == name)
+            dev, training = here & (dataset.splits == "dev"), here & (dataset.splits == "train")
+            if not (measurable(gold[dev]) and measurable(gold[training])):
+                continue
+            calibration = model.calibration[head][dataset.group_of[name]]
+            p = calibration.probabilities(logits[dev, column])
+            said = (p >= calibration.threshold).astype(np.int64)
+            peer = own_model(raw[training], gold[training], raw[dev], seed)
+            out.append(figure(name, CORPORA[name].lang, head, gold[dev], p, said, peer, seed))
+            say(f"{head} {name}: {out[-1].macro_f1:.3f} auc {out[-1].roc_auc:.3f} (own {out[-1].peer:.3f})")
+    return out
+

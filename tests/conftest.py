@@ -1,0 +1,83 @@
+"""A tiny model made in memory, so that no test of behaviour waits for the shipped one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from narratives.backends import ANY
+from narratives.backends.ngrams import NgramHasher
+from narratives.languages import GROUPS, LANGUAGES
+from narratives.scorer import Scorer, load
+from narratives.training.export import write_model
+
+HEADS = ("offensive", "hate")
+
+# one plain sentence a language, said of nobody
+SENTENCES = {
+    "en": "The library in our street opens again on Monday morning and everybody is welcome",
+    "sq": "Biblioteka në rrugën tonë hapet përsëri të hënën në mëngjes dhe të gjithë janë të mirëpritur",
+    "bs": "Biblioteka u našoj ulici ponovo se otvara u ponedjeljak ujutro i svi su dobrodošli",
+    "hr": "Knjižnica u našoj ulici ponovno se otvara u ponedjeljak ujutro i svi su dobrodošli",
+    "cnr": "Biblioteka u našoj ulici ponovo se otvara u ponedjeljak ujutru i svi su dobrodošli",
+    "sr": "Библиотека у нашој улици поново се отвара у понедељак ујутру и сви су добродошли",
+    "mk": "Библиотеката во нашата улица повторно се отвора во понеделник наутро и сите се добредојдени",
+    "ro": "Biblioteca de pe strada noastră se deschide din nou luni dimineața și toată lumea este binevenită",
+    "tr": "Sokağımızdaki kütüphane pazartesi sabahı yeniden açılıyor ve herkes davetlidir",
+}
+
+
+def tiny_config(bits: int) -> dict:
+    calibration = {"temperature": 1.0, "offset": 0.0, "threshold": 0.5, "review": [0.4, 0.6], "rows": 10}
+    return {
+        "format": 1,
+        "backend": "linear",
+        "name": "tiny",
+        "version": "0",
+        "heads": list(HEADS),
+        "experts": {
+            ANY: [{"corpus": ANY, "heads": list(HEADS)}],
+            **{
+                group: [{"corpus": "a", "heads": list(HEADS)}, {"corpus": "b", "heads": ["offensive"]}]
+                for group in GROUPS
+                if group != "mk"
+            },
+        },
+        "transferred": {"mk": "bcms"},
+        "features": {"bits": bits},
+        "calibration": {head: {group: calibration for group in (ANY, *GROUPS)} for head in HEADS},
+    }
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory) -> Path:
+    """A model whose weights are drawn at random: its scores mean nothing but are different for different texts."""
+    bits = 12
+    rng = np.random.default_rng(7)
+    config = tiny_config(bits)
+    tensors = {"idf": np.ones(2**bits, np.float16)}
+    for group, listed in config["experts"].items():
+        columns = (len(HEADS) + 1) * len(listed)
+        tensors[f"weights.{group}"] = rng.normal(size=(2**bits, columns)).astype(np.float16)
+        tensors[f"bias.{group}"] = rng.normal(size=columns).astype(np.float32)
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    write_model(folder, config, tensors)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_folder) -> Scorer:
+    return load(tiny_folder)
+
+
+@pytest.fixture(scope="session")
+def hasher() -> NgramHasher:
+    return NgramHasher(bits=12)
+
+
+@pytest.fixture(params=list(LANGUAGES))
+def spoken(request) -> tuple[str, str]:
+    """Every language in turn, with a harmless sentence in it."""
+    return request.param, SENTENCES[request.param]
