@@ -13,18 +13,26 @@ from pathlib import Path
 from narratives.training.card import write_card
 from narratives.training.recipe import Settings, train
 
+ROOT = Path(__file__).resolve().parents[1]
+
 
 def main() -> None:
     """Read the command line, train, and write the card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=os.environ.get("NARRATIVES_DATA"))
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints, outside the repository")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "default")
+    parser.add_argument("--out", type=Path, default=ROOT / "models" / "default")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     if arguments.data is None:
         parser.error("--data FOLDER is needed (or NARRATIVES_DATA): the folder that holds the corpora")
-    train(arguments.data, arguments.out, arguments.work, Settings(seed=arguments.seed))
+    train(
+        arguments.data,
+        arguments.out,
+        arguments.work,
+        Settings(seed=arguments.seed),
+        authored=ROOT / "datasets" / "posts",
+    )
     write_card(arguments.out, arguments.work / "figures.json")
 
 

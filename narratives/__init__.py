@@ -23,7 +23,22 @@ _HOMES = {
     "TARGETS": "narratives.taxonomy",
     "NarrativesError": "narratives.errors",
 }
-__all__ = ["__version__", *_HOMES]
+__all__ = [
+    "LANGUAGES",
+    "NARRATIVES",
+    "TARGETS",
+    "NarrativesError",
+    "PostScore",
+    "Scorer",
+    "__version__",
+    "detect",
+    "load",
+    "normalise",
+    "redact",
+    "resolve",
+    "score_frame",
+    "to_latin",
+]
 
 if TYPE_CHECKING:
     from narratives.errors import NarrativesError

@@ -14,7 +14,7 @@ _PACKAGE = Path(__file__).resolve().parent
 def roots() -> list[Path]:
     """Folders that may hold ``models/`` and ``datasets/``, the first wins."""
     home = os.environ.get("NARRATIVES_HOME")
-    return [Path(home)] * bool(home) + [_PACKAGE / "_bundle", _PACKAGE.parent]
+    return [*([Path(home)] if home else []), _PACKAGE / "_bundle", _PACKAGE.parent]
 
 
 def find(relative: str) -> Path:
@@ -35,7 +35,9 @@ def find(relative: str) -> Path:
 
 def listing(relative: str) -> list[str]:
     """Names of the folders under a shipped folder, over all roots, sorted."""
-    names = {p.name for root in roots() if (root / relative).is_dir() for p in (root / relative).iterdir() if p.is_dir()}
+    names = {
+        p.name for root in roots() if (root / relative).is_dir() for p in (root / relative).iterdir() if p.is_dir()
+    }
     return sorted(names)
 
 

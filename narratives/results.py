@@ -138,7 +138,9 @@ class PostScore:
                 evidence=tuple(Span(**span) for span in data["evidence"]),
             )
         except (KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"not a scored post: {type(error).__name__} at {error}; expected PostScore.to_dict()") from None
+            raise InputError(
+                f"not a scored post: {type(error).__name__} at {error}; expected PostScore.to_dict()"
+            ) from None
         if score.decision not in DECISIONS:
             raise InputError(f"unknown decision {score.decision!r}; expected one of {', '.join(DECISIONS)}")
         return score

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,20 +106,20 @@ class Scorer:
         return np.concatenate(parts) if parts else np.zeros((0, len(self.heads)), np.float32)
 
     @staticmethod
-    def _batches(posts: Iterable[str], size: int, lang: Language) -> Iterator[tuple[list[str], list[str | None]]]:
+    def _batches(posts: Iterable[Any], size: int, lang: Language) -> Iterator[tuple[list[str], list[str | None]]]:
         if size < 1:
             raise InputError(f"batch_size is {size}; expected at least 1")
         stream = iter(posts)
-        tags = None if lang is None or isinstance(lang, str) else iter(lang)
+        tags: Iterator[str | None] = repeat(lang) if lang is None or isinstance(lang, str) else iter(lang)
         while batch := list(islice(stream, size)):
             for position, text in enumerate(batch):
                 if not isinstance(text, str):
                     kind = type(text).__name__
                     raise InputError(f"post {position} of a batch is {kind}; expected str: drop or fill nulls first")
-            langs = [lang] * len(batch) if tags is None or isinstance(lang, str) else list(islice(tags, len(batch)))
+            langs = list(islice(tags, len(batch)))
             if len(langs) < len(batch):
                 raise InputError("there are fewer languages than posts; expected one (or None) a post")
-            yield batch, langs  # type: ignore[misc]  # lang is str | None in the first branch
+            yield batch, langs
 
     @staticmethod
     def _prepare(texts: Sequence[str], langs: Sequence[str | None]) -> tuple[list[LanguageGuess], list[str], list[str]]:
@@ -136,9 +137,7 @@ class Scorer:
                 out[rows, column] = self.backend.calibration[head][group].probabilities(logits[rows, column])
         return out
 
-    def _score_batch(
-        self, texts: Sequence[str], langs: Sequence[str | None], evidence: bool
-    ) -> Iterator[PostScore]:
+    def _score_batch(self, texts: Sequence[str], langs: Sequence[str | None], evidence: bool) -> Iterator[PostScore]:
         guesses, folded, groups = self._prepare(texts, langs)
         table = self._probabilities(folded, groups).tolist()
         for text, guess, fold_, group, row in zip(texts, guesses, folded, groups, table, strict=True):
@@ -166,9 +165,7 @@ class Scorer:
         reasons = _reasons(verdict, abusive, p, hate, offensive, self._caveat(guess))
         shown = labels or (("hate",) if verdict == "unsure" else ())
         spans = tuple(self._evidence(text, guess, shown)) if evidence and shown else ()
-        return PostScore(
-            guess, decision, reasons, self.info, p["offensive"], p["hate"], labels=labels, evidence=spans
-        )
+        return PostScore(guess, decision, reasons, self.info, p["offensive"], p["hate"], labels=labels, evidence=spans)
 
     def _caveat(self, guess: LanguageGuess) -> str | None:
         giver = self.backend.transferred.get(guess.group)
@@ -176,7 +173,7 @@ class Scorer:
             return None
         name = next((lang.name for lang in (*LANGUAGES.values(), BCMS) if lang.code == guess.code), guess.code)
         source = BCMS.name if giver == BCMS.group else LANGUAGES[giver].name
-        return f"No labelled {name} posts exist: the model transfers what it learnt from {source}."
+        return f"No real labelled {name} posts exist: the model transfers what it learnt from {source}."
 
     def _evidence(self, text: str, guess: LanguageGuess, labels: Sequence[str]) -> Iterator[Span]:
         normal = normalise(text, guess.code)

@@ -47,7 +47,7 @@ def tiny_config(bits: int) -> dict:
         },
         "transferred": {"mk": "bcms"},
         "features": {"bits": bits},
-        "calibration": {head: {group: calibration for group in (ANY, *GROUPS)} for head in HEADS},
+        "calibration": {head: dict.fromkeys((ANY, *GROUPS), calibration) for head in HEADS},
     }
 
 

@@ -20,19 +20,27 @@ ANY = "any"
 
 
 class Backend(Protocol):
-    """A model that turns folded texts into raw scores.
+    """A model that turns folded texts into raw scores."""
 
-    Attributes:
-        info: Name, version and digest.
-        heads: Names of the scores, in column order.
-        calibration: By head, then by language group; every head has an entry for ``any``.
-        transferred: Groups scored with another group's weights for want of labelled data, with the giver.
-    """
+    @property
+    def info(self) -> ModelInfo:
+        """Name, version and digest."""
+        ...
 
-    info: ModelInfo
-    heads: tuple[str, ...]
-    calibration: Mapping[str, Mapping[str, Calibration]]
-    transferred: Mapping[str, str]
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Names of the scores, in column order."""
+        ...
+
+    @property
+    def calibration(self) -> Mapping[str, Mapping[str, Calibration]]:
+        """By head, then by language group; every head has an entry for ``any``."""
+        ...
+
+    @property
+    def transferred(self) -> Mapping[str, str]:
+        """Groups scored with another group's weights for want of labelled data, with the giver."""
+        ...
 
     def logits(self, texts: Sequence[str], groups: Sequence[str]) -> NDArray[np.float32]:
         """Raw scores, shape (texts, heads), for texts folded by ``narratives.text.fold``; groups may be ``any``."""

@@ -149,7 +149,8 @@ class LinearBackend:
 
     def _scores(self, grams: Grams, experts: Experts) -> NDArray[np.float32]:
         shape = (grams.indptr.size - 1, self.idf.size)
-        return csr_matrix((grams.values, grams.buckets, grams.indptr), shape) @ experts.weights + experts.bias
+        rows = csr_matrix((grams.values, grams.buckets, grams.indptr), shape)
+        return np.asarray(rows @ experts.weights + experts.bias, np.float32)
 
 
 def weigh(grams: Grams, idf: NDArray[np.float32]) -> Grams:

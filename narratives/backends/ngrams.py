@@ -1,9 +1,9 @@
 """Hashed character and word n-grams of many posts at once, in numpy.
 
-Character n-grams stay inside a word padded with one space on each side (scikit-learn's ``char_wb``); words come as
-single words and pairs. A post is a row of unique buckets with the weight ``1 + log(count)``, scaled to unit length, so
-that long and short posts weigh the same. Nothing loops over characters in Python: the batch becomes one array of code
-points, and every n-gram length is one pass over it.
+Character n-grams stay inside a word padded with one space on each side (scikit-learn's ``char_wb``, less those with
+both spaces, which are whole words); words come as single words and pairs. A post is a row of unique buckets with the
+weight ``1 + log(count)``, scaled to unit length, so that long and short posts weigh the same. Nothing loops over
+characters in Python: the batch becomes one array of code points, and every n-gram length is one pass over it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,20 @@
 """Labelled corpora, read from a folder in their authors' own layout; none of their texts is shipped."""
 
 from narratives.corpora.base import Corpus, Example, read_examples, read_records, split_of, text_key
+from narratives.corpora.posts import AUTHORED, Post, authored_examples, read_posts
 from narratives.corpora.table import CORPORA, corpus
 
-__all__ = ["CORPORA", "Corpus", "Example", "corpus", "read_examples", "read_records", "split_of", "text_key"]
+__all__ = [
+    "AUTHORED",
+    "CORPORA",
+    "Corpus",
+    "Example",
+    "Post",
+    "authored_examples",
+    "corpus",
+    "read_examples",
+    "read_posts",
+    "read_records",
+    "split_of",
+    "text_key",
+]

@@ -68,7 +68,7 @@ class Corpus:
     mapping: str
     licence: str
     source: str
-    delimiter: Literal[",", "\t", "|", "jsonl"] = ","
+    delimiter: str = ","
     header: tuple[str, ...] = field(default=())
     quoted: bool = True
 
@@ -93,12 +93,12 @@ def read_records(corpus: Corpus, folder: Path) -> Iterator[Record]:
                 yield from (json.loads(line) for line in handle if line.strip())
                 continue
             csv.field_size_limit(_MAX_CELL)
-            quoting = csv.QUOTE_MINIMAL if corpus.quoted else csv.QUOTE_NONE
-            rows = csv.DictReader(
-                handle, fieldnames=corpus.header or None, delimiter=corpus.delimiter, quoting=quoting, restval=""
-            )
-            if corpus.text not in (rows.fieldnames or ()):
-                raise InputError(f"{path} has no column {corpus.text!r}; it has {', '.join(rows.fieldnames or ())}")
+            quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if corpus.quoted else csv.QUOTE_NONE
+            first = csv.reader(handle, delimiter=corpus.delimiter, quoting=quoting)
+            header = list(corpus.header) or next(first, [])
+            rows = csv.DictReader(handle, header, delimiter=corpus.delimiter, quoting=quoting, restval="")
+            if corpus.text not in header:
+                raise InputError(f"{path} has no column {corpus.text!r}; it has {', '.join(header)}")
             yield from rows
 
 

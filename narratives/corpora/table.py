@@ -46,8 +46,10 @@ def _stop(record: Record) -> Labels | None:
 
 def _siu(record: Record) -> Labels | None:
     strength = record["HateSpeechStrength"].strip()
-    existence = record["HateSpeechExistence"].strip() or ("" if not strength else str(int(strength not in ("0", "0.0"))))
-    return {"1": HATE, "1.0": HATE, "0": NOT_HATE, "0.0": NOT_HATE}.get(existence)
+    existence = record["HateSpeechExistence"].strip() or strength
+    if not existence:
+        return None
+    return NOT_HATE if float(existence) == 0 else HATE
 
 
 def _edos(record: Record) -> Labels | None:
@@ -149,7 +151,7 @@ CORPORA: Mapping[str, Corpus] = {
         ),
         Corpus(
             "edos-en", "en", ("edos_labelled_aggregated.csv",), "text", _edos,
-            "sexist (all four categories) -> offensive, hate; not sexist -> not hate (other hate is rare), offensive unknown",
+            "sexist -> offensive, hate; not sexist -> not hate (other hate is rare), offensive unknown",
             "CC0", "Kirk et al. 2023, EDOS",
         ),
         Corpus(

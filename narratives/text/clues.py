@@ -1,8 +1,8 @@
 """Everyday words that give a language away, folded (no diacritics, Cyrillic as Latin): one word, one group.
 
-Picked by hand from frequency lists of posts, news and scripture; words that another of our languages, or a neighbour such
-as Slovene, Bulgarian, Italian or Swedish, uses often were left out. They speak where a post is too short or too dialectal
-for the statistics of letters.
+Picked by hand from frequency lists of posts, news and scripture; words that another of our languages, or a neighbour
+such as Slovene, Bulgarian, Italian or Swedish, uses often were left out. They speak where a post is too short or too
+dialectal for the statistics of letters.
 """
 
 from __future__ import annotations
@@ -86,11 +86,36 @@ _WORDS = {
 }
 
 CLUES: dict[str, str] = {word: group for group, words in _WORDS.items() for word in words.split()}
-"""Folded word to scoring group; ``und`` for neighbours that the library does not read (Slovene, Czech, German …)."""
+"""Folded word to scoring group; ``und`` for languages that the library does not read (Slovene, Czech, German …)."""
 
 BCMS_OR_MK: dict[str, float] = {
-    **dict.fromkeys("je su sa u iz ih ga ce cu sta sve to smo kao ali nije sam nju njoj kod uz".split(), -1.0),
-    **dict.fromkeys("so vo go gi ke toa sum deka jas vie nea niv kaj".split(), 1.0),
-    **dict.fromkeys("e na od za ja ova toj".split(), 0.4),
+    **dict.fromkeys(
+        [
+            "je",
+            "su",
+            "sa",
+            "u",
+            "iz",
+            "ih",
+            "ga",
+            "ce",
+            "cu",
+            "sta",
+            "sve",
+            "to",
+            "smo",
+            "kao",
+            "ali",
+            "nije",
+            "sam",
+            "nju",
+            "njoj",
+            "kod",
+            "uz",
+        ],
+        -1.0,
+    ),
+    **dict.fromkeys(["so", "vo", "go", "gi", "ke", "toa", "sum", "deka", "jas", "vie", "nea", "niv", "kaj"], 1.0),
+    **dict.fromkeys(["e", "na", "od", "za", "ja", "ova", "toj"], 0.4),
 }
 """Short words that only tell these two apart (below zero bcms, above zero mk); other languages have most of them."""

@@ -2,9 +2,9 @@
 
 Choices, all for recall (a folded match is weaker evidence than an exact one):
 
-* đ becomes d. In the group bcms ``dj`` becomes d too, so ``đubre``, ``djubre``, ``ђубре`` and shaved ``dubre`` meet. Real
-  d + j (``nadjačati``, ``podjela``) folds the same way in word lists and in posts, so they still find each other, and
-  ``djeca``/``deca`` meet, ijekavian and ekavian, which is welcome.
+* đ becomes d. In the group bcms ``dj`` becomes d too, so ``đubre``, ``djubre``, ``ђубре`` and shaved ``dubre`` meet.
+  Real d + j (``nadjačati``, ``podjela``) folds the same way in word lists and in posts, so they still find each other,
+  and ``djeca``/``deca`` meet, ijekavian and ekavian, which is welcome.
 * In Macedonian ``gj``, ``kj`` (chat for ѓ, ќ) become g, k and ``sh``, ``zh``, ``ch`` (ш, ж, ч) become s, z, c: the
   sequences гј, кј, сх, зх, цх are all but absent from the language.
 * ı becomes i, so that Turkish capitals typed without dots meet the rest.
@@ -26,7 +26,19 @@ _CYRILLIC = dict(
         strict=True,
     )
 ) | {"ѕ": "dz", "љ": "lj", "њ": "nj", "џ": "dz", "щ": "st", "ю": "ju", "я": "ja", "ї": "ji", "ь": "", "ӂ": "g"}
-_LATIN = {"đ": "d", "ð": "d", "ı": "i", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "ς": "σ", "ə": "a"}
+_LATIN = {
+    "đ": "d",
+    "ð": "d",
+    "ı": "i",
+    "ł": "l",
+    "ø": "o",
+    "æ": "ae",
+    "œ": "oe",
+    "ß": "ss",
+    "þ": "th",
+    "ς": "σ",
+    "ə": "a",
+}
 
 
 class _Folding(dict[int, str]):
@@ -68,7 +80,5 @@ def lower_step(turkic: bool) -> Step:
     return SameLength(function)
 
 
-ROMANIAN = Rewrite(
-    re.compile("[şţŞŢãÃ]"), lambda m: {"ş": "ș", "ţ": "ț", "Ş": "Ș", "Ţ": "Ț", "ã": "ă", "Ã": "Ă"}[m[0]]
-)
+ROMANIAN = Rewrite(re.compile("[şţŞŢãÃ]"), lambda m: {"ş": "ș", "ţ": "ț", "Ş": "Ș", "Ţ": "Ț", "ã": "ă", "Ã": "Ă"}[m[0]])
 """Legacy cedilla letters and ã, only where the text is known to be Romanian: ş is right in Turkish."""

@@ -34,7 +34,11 @@ def _ordinary(char: str) -> str:
         return char
     code = ord(char)
     if 0x1F150 <= code <= 0x1F189:  # white letters on black: no decomposition in Unicode
-        return chr(0x41 + code - (0x1F150 if code <= 0x1F169 else 0x1F170)) if code not in range(0x1F16A, 0x1F170) else char
+        return (
+            chr(0x41 + code - (0x1F150 if code <= 0x1F169 else 0x1F170))
+            if code not in range(0x1F16A, 0x1F170)
+            else char
+        )
     new = unicodedata.normalize("NFKC", char)
     return new if any(map(str.isalnum, new)) or code >= 0xFF01 else char
 
@@ -45,6 +49,12 @@ def _character(match: re.Match[str]) -> str:
 
 CONTROLS = Rewrite(re.compile(f"[{_CONTROL}]+"), lambda _: "")
 """Control characters other than tab and line ends, dropped."""
+
+SURROGATES = Rewrite(
+    re.compile("[\ud800-\udbff][\udc00-\udfff]"),
+    lambda m: m[0].encode("utf-16", "surrogatepass").decode("utf-16"),
+)
+"""Emoji written as two halves (CESU-8 exports), put together."""
 
 INVISIBLES = Rewrite(re.compile(f"[{_INVISIBLE}]+"), lambda _: "")
 """Zero-width marks, soft hyphens, variation selectors and direction marks, dropped."""
@@ -65,7 +75,9 @@ PILES = Rewrite(re.compile(f"([{_MARK}]{{4}})[{_MARK}]+"), lambda m: m[1])
 """No language stacks more than four marks on a letter; more is decoration, and sorting it takes quadratic time."""
 
 # Outside these ranges nothing composes or decomposes canonically, so most texts are done after one scan.
-_UNSTABLE = re.compile("[^\x00-\u02ff\u0400-\u0482\u048a-\u0590\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\U0001f000-\U0001faff]")
+_UNSTABLE = re.compile(
+    "[^\x00-\u02ff\u0400-\u0482\u048a-\u0590\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\U0001f000-\U0001faff]"
+)
 COMPOSE = Rewrite(
     # ASCII never composes with what stands before it, so runs of other characters are composed apart.
     re.compile("[\x00-\x7f]?[^\x00-\x7f]{1,256}"),
@@ -77,7 +89,9 @@ COMPOSE = Rewrite(
 # ---------------------------------------------------------------- broken encodings
 
 # A lead byte of UTF-8 read as a Western, Central European or Turkish letter, and then a byte that is no word's letter.
-_BROKEN = re.compile("[\u00c2-\u00f4\u0102\u0103\u010e-\u0111\u0118-\u011b\u011e\u0130\u0139\u013a][\x80-\xbf\u0160-\u0192\u02c6-\u02dd\u2010-\u2122]")
+_BROKEN = re.compile(
+    "[\u00c2-\u00f4\u0102\u0103\u010e-\u0111\u0118-\u011b\u011e\u0130\u0139\u013a][\x80-\xbf\u0160-\u0192\u02c6-\u02dd\u2010-\u2122]"
+)
 
 
 def _repair(match: re.Match[str]) -> str:
@@ -112,15 +126,11 @@ ENTITIES = Rewrite(
 
 # ---------------------------------------------------------------- lookalikes
 
-_CYR_LAT = dict(
-    zip("аеорсухіјѕкһԁԛԝѵАВЕКМНОРСТУХІЈЅѐѝ", "aeopcyxijskhdqwvABEKMHOPCTYXIJSèì", strict=True)
-)
+_CYR_LAT = dict(zip("аеорсухіјѕкһԁԛԝѵАВЕКМНОРСТУХІЈЅѐѝ", "aeopcyxijskhdqwvABEKMHOPCTYXIJSèì", strict=True))
 _LAT_CYR = dict(zip("aeopcyxijskABEKMHOPCTYXIJSèì", "аеорсухіјѕкАВЕКМНОРСТУХІЈЅѐѝ", strict=True))
 _GREEK_LAT = dict(zip("αοντρικυΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aovtpikuABEZHIKMNOPTYX", strict=True))
 _TO_LATIN = {**_CYR_LAT, **_GREEK_LAT}
-_MIX = re.compile(
-    f"[{LATIN}][\u0300-\u036f]*[{CYRILLIC}{GREEK}]|[{CYRILLIC}{GREEK}][\u0300-\u036f]*[{LATIN}]"
-)
+_MIX = re.compile(f"[{LATIN}][\u0300-\u036f]*[{CYRILLIC}{GREEK}]|[{CYRILLIC}{GREEK}][\u0300-\u036f]*[{LATIN}]")
 _IS_LATIN = re.compile(f"[{LATIN}]")
 _IS_CYRILLIC = re.compile(f"[{CYRILLIC}]")
 

@@ -14,7 +14,18 @@ from functools import lru_cache
 from narratives.languages import resolve
 from narratives.text import emoji
 from narratives.text.folding import DIGRAPHS, FOLD, ROMANIAN, lower_step
-from narratives.text.letters import COMPOSE, CONTROLS, COSTUMES, ENTITIES, HOMOGLYPHS, INVISIBLES, PILES, REPAIR, SPACES
+from narratives.text.letters import (
+    COMPOSE,
+    CONTROLS,
+    COSTUMES,
+    ENTITIES,
+    HOMOGLYPHS,
+    INVISIBLES,
+    PILES,
+    REPAIR,
+    SPACES,
+    SURROGATES,
+)
 from narratives.text.offsets import Step, Trace, settle, settle_traced
 from narratives.text.spelling import HASHTAGS, LEET, REPEATS
 from narratives.text.translit import MOLDOVAN
@@ -90,7 +101,18 @@ def _recipe(lang: str | None) -> _Recipe:
     group = language.group if language else "und"
     turkic = bool(language and language.casing == "turkic")
     spelling: tuple[Step, ...] = (LEET, REPEATS, HASHTAGS)
-    text: tuple[Step, ...] = (ENTITIES, REPAIR, CONTROLS, INVISIBLES, SPACES, COSTUMES, PILES, COMPOSE, HOMOGLYPHS)
+    text: tuple[Step, ...] = (
+        ENTITIES,
+        REPAIR,
+        CONTROLS,
+        SURROGATES,
+        INVISIBLES,
+        SPACES,
+        COSTUMES,
+        PILES,
+        COMPOSE,
+        HOMOGLYPHS,
+    )
     if group == "ro":
         text = (*text, ROMANIAN)
     plain: tuple[Step, ...] = (ENTITIES, CONTROLS, SPACES)

@@ -90,9 +90,7 @@ class Rewrite:
             done = end
         if not done:
             return trace
-        return Trace(
-            "".join((*pieces, text[done:])), [*starts, *trace.starts[done:]], [*ends, *trace.ends[done:]]
-        )
+        return Trace("".join((*pieces, text[done:])), [*starts, *trace.starts[done:]], [*ends, *trace.ends[done:]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,8 @@ def redact(text: str) -> Redacted:
         if kind == "DATE":
             continue
         if kind == "ID" and not is_identity(match[0]):
-            kind = "PHONE"
-        if (kind == "PHONE" and not _is_phone(match[0])) or match[0] == _PLACEHOLDER[kind]:
+            kind = "PHONE" if match[0].startswith("0") else "NUMBER"
+        if kind == "NUMBER" or (kind == "PHONE" and not _is_phone(match[0])) or match[0] == _PLACEHOLDER[kind]:
             continue
         out += (text[done : match.start()], _PLACEHOLDER[kind])
         spans.append((match.start(), match.end(), kind))

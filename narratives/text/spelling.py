@@ -10,7 +10,9 @@ from narratives.text.patterns import LATIN, PROTECTED
 _LEET = {"4": "a", "3": "e", "0": "o", "1": "i", "$": "s", "@": "a"}
 _LEET_UPPER = {sign: letter.upper() for sign, letter in _LEET.items()}
 _LETTERS = re.compile(f"[{LATIN}]")
-_NOT_LEET = re.compile(rf"[{LATIN}][013$4@]*[256789]|[256789][013$4@]*[{LATIN}]|([013$4@])(?!\1)[013$4@]|([013$4@])\2\2")
+_NOT_LEET = re.compile(
+    rf"[{LATIN}][013$4@]*[256789]|[256789][013$4@]*[{LATIN}]|([013$4@])(?!\1)[013$4@]|([013$4@])\2\2"
+)
 _INSIDE = re.compile(rf"(?<=[{LATIN}])[013$4@]{{1,2}}(?=[{LATIN}])|^\$(?=[{LATIN}]{{3}})")
 
 
@@ -28,7 +30,7 @@ def _read_leet(match: re.Match[str]) -> str:
 LEET = Rewrite(
     re.compile(rf"{PROTECTED}|(?P<word>(?<![\w$@])[{LATIN}0-9$@]{{5,40}}(?![\w$@]))"),
     _read_leet,
-    re.compile(f"[A-Za-z\u00c0-\u024f][0134$@][0134$@]?[A-Za-z\u00c0-\u024f]|\\$[A-Za-z]").search,
+    re.compile("[A-Za-z\u00c0-\u024f][0134$@][0134$@]?[A-Za-z\u00c0-\u024f]|\\$[A-Za-z]").search,
 )
 """Digits and signs that stand for letters inside a Latin word: 4 a, 3 e, 0 o, 1 i, $ s, @ a.
 
@@ -42,7 +44,6 @@ REPEATS = Rewrite(
     re.compile(r"([^\s\d])\1\1").search,
 )
 """Three and more of a letter, sign or emoji become two; digits stay ("1000")."""
-
 
 
 def _split_hashtag(match: re.Match[str]) -> str:

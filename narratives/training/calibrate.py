@@ -18,6 +18,7 @@ REVIEW_SHARE = 0.10
 
 _FEWEST = 8  # a class with fewer posts says nothing about a threshold
 _GRID = np.linspace(-2.0, 2.0, 81)
+_AS_GOOD = 0.005
 _SMOOTH = 9  # grid points averaged, so that a lucky peak does not set the threshold
 
 
@@ -83,7 +84,8 @@ def _best_cut(usable: Sequence[Scored]) -> float:
     gain = np.mean([[f1_score(s.gold, s.logits >= cut, average="macro") for cut in grid] for s in usable], axis=0)
     kernel = np.ones(_SMOOTH) / _SMOOTH
     smooth = np.convolve(np.pad(gain, _SMOOTH // 2, mode="edge"), kernel, "valid")
-    return float(grid[int(smooth.argmax())])
+    # the middle of all that is about as good: the best point itself is mostly luck
+    return float(grid[smooth >= smooth.max() - _AS_GOOD].mean())
 
 
 def _band(z: NDArray[np.float64], weight: NDArray[np.float64], cut: float) -> tuple[float, float]:
@@ -105,5 +107,3 @@ def expected_calibration_error(p: NDArray[np.float64], gold: NDArray[np.int64], 
     size = np.bincount(place, minlength=bins)
     gap = np.abs(np.bincount(place, p, bins) - np.bincount(place, gold.astype(float), bins))
     return float(gap.sum() / max(size.sum(), 1))
-
-

@@ -13,13 +13,16 @@ from scipy import sparse
 from narratives.backends.linear import weigh
 from narratives.backends.ngrams import Grams, NgramHasher
 from narratives.backends.words import spread
-from narratives.corpora import CORPORA, Example, corpus, read_examples
+from narratives.corpora import AUTHORED, CORPORA, Example, authored_examples, corpus, read_examples
 from narratives.errors import MissingFileError
 from narratives.languages import LANGUAGES
 from narratives.text import fold
 
 _CHUNK = 2000
 _ONE_CLASS = 0.15
+
+TRANSFERRED = {"mk": "bcms"}
+"""Groups without real labelled posts, with the group whose experts they share: Macedonian folds to Latin as Serbian."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,8 @@ class Dataset:
         examples: One a row.
         folded: The texts folded.
         spread: The folded texts as the n-grams see them.
-        groups: (rows,) language group.
-        corpora: (rows,) corpus name.
+        groups: (rows,) language group whose experts read the text.
+        corpora: (rows,) corpus name; authored posts are one corpus a group, such as ``authored-tr``.
         splits: (rows,) ``train``, ``calibration`` or ``dev``.
         targets: By head, (rows,) float64 probabilities; NaN where the corpus says nothing about the head.
     """
@@ -52,17 +55,23 @@ class Dataset:
     @property
     def group_of(self) -> dict[str, str]:
         """Language group by corpus."""
-        return {e.corpus: LANGUAGES[e.lang].group for e in self.examples}
+        return {str(c): str(g) for c, g in zip(self.corpora, self.groups, strict=True)}
 
 
 def gather(
-    folder: Path, heads: Sequence[str], names: Iterable[str] = CORPORA, say: Callable[[str], None] = print
+    folder: Path,
+    heads: Sequence[str],
+    *,
+    authored: Path | None = None,
+    names: Iterable[str] = CORPORA,
+    say: Callable[[str], None] = print,
 ) -> Dataset:
     """Read corpora from a folder; one that is not there is named and left out.
 
     Args:
         folder: Holds a folder a corpus, in their authors' layout.
         heads: Heads to fill ``targets`` for.
+        authored: Folder of authored posts to add.
         names: Corpora to read.
         say: Told how many texts each corpus gave, and which corpora are missing.
 
@@ -85,13 +94,19 @@ def gather(
         say(f"{name}: {len(found)} texts")
     if not examples:
         raise MissingFileError(f"no corpus found in {folder}; expected folders such as {', '.join(list(names)[:3])}")
+    if authored is not None:
+        found = [e for e in authored_examples(authored) if (e.lang, e.key) not in seen]
+        examples += found
+        say(f"authored posts: {len(found)} texts")
+    groups = [TRANSFERRED.get(g, g) for g in (LANGUAGES[e.lang].group for e in examples)]
+    corpora = [f"{AUTHORED}-{g}" if e.corpus == AUTHORED else e.corpus for e, g in zip(examples, groups, strict=True)]
     folded = [fold(e.text, e.lang) for e in examples]
     return Dataset(
         examples,
         folded,
         [spread(text) for text in folded],
-        np.array([LANGUAGES[e.lang].group for e in examples]),
-        np.array([e.corpus for e in examples]),
+        np.array(groups),
+        np.array(corpora),
         np.array([e.split for e in examples]),
         {head: np.array([e.labels.get(head, np.nan) for e in examples]) for head in heads},
     )
@@ -115,12 +130,10 @@ def inverse_document_frequency(raw: sparse.csr_matrix, groups: NDArray[np.str_])
     shares = [np.bincount(raw[groups == g].indices, minlength=raw.shape[1]) / (groups == g).sum() for g in set(groups)]
     documents = raw.shape[0] / len(shares)
     idf = np.log((1 + documents) / (1 + documents * np.mean(shares, axis=0))) + 1
-    return idf.astype(np.float16).astype(np.float32)  # as it will be stored
+    return np.asarray(idf, np.float16).astype(np.float32)  # as it will be stored
 
 
-def balanced_weights(
-    target: NDArray[np.float64], corpora: NDArray[np.str_], evenness: float
-) -> NDArray[np.float64]:
+def balanced_weights(target: NDArray[np.float64], corpora: NDArray[np.str_], evenness: float) -> NDArray[np.float64]:
     """Weight of each row: classes even within a corpus, corpora evened out in part.
 
     A corpus with one class only gets little weight: many easy negatives would teach that whoever is named is hated.

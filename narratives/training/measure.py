@@ -146,12 +146,12 @@ def markdown(figures: Iterable[Figure]) -> str:
         "| language | corpus | head | n | positive | macro-F1 (95 % interval) | ROC-AUC | own model | difference |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for f in figures:
-        lines.append(
-            f"| {f.lang} | {f.corpus} | {f.head} | {f.n:,} | {f.positive:.0%} | {_short(f.macro_f1)} "
-            f"({_short(f.interval[0])}–{_short(f.interval[1])}) | {_short(f.roc_auc)} | {_short(f.peer)} | "
-            f"{f.macro_f1 - f.peer:+.3f} ({f.difference[0]:+.3f} to {f.difference[1]:+.3f}) |"
-        )
+    lines += [
+        f"| {f.lang} | {f.corpus} | {f.head} | {f.n:,} | {f.positive:.0%} | {_short(f.macro_f1)} "
+        f"({_short(f.interval[0])}–{_short(f.interval[1])}) | {_short(f.roc_auc)} | {_short(f.peer)} | "
+        f"{f.macro_f1 - f.peer:+.3f} ({f.difference[0]:+.3f} to {f.difference[1]:+.3f}) |"
+        for f in figures
+    ]
     return "\n".join(lines)
 
 
@@ -160,5 +160,5 @@ def _short(value: float) -> str:
 
 
 def mean_difference(figures: Sequence[Figure]) -> float:
-    """Mean over corpora of macro-F1 minus the own model's."""
+    """Mean of macro-F1 minus the own model's."""
     return float(np.mean([f.macro_f1 - f.peer for f in figures]))

@@ -23,6 +23,7 @@ from narratives.corpora import CORPORA
 from narratives.languages import GROUPS
 from narratives.training.calibrate import Scored, calibrate, expected_calibration_error
 from narratives.training.data import (
+    TRANSFERRED,
     Dataset,
     balanced_weights,
     gather,
@@ -35,9 +36,6 @@ from narratives.training.linear import Fit, Penalty, Rows, fit_gate, fit_head
 from narratives.training.measure import Figure, binary, figure, measurable, own_model
 
 HEADS = ("offensive", "hate")
-TRANSFERRED = {"mk": "bcms"}
-"""Groups without labelled posts, with the group whose experts they take: Macedonian folds to Latin as Serbian does."""
-
 Say = Callable[[str], None]
 
 
@@ -62,7 +60,9 @@ class Settings:
     seed: int = 0
 
 
-def train(data: Path, out: Path, work: Path, settings: Settings, say: Say = print) -> list[Figure]:
+def train(
+    data: Path, out: Path, work: Path, settings: Settings, *, authored: Path | None = None, say: Say = print
+) -> list[Figure]:
     """Train, calibrate, write and measure the linear model; resumes from ``work`` after an interruption.
 
     Args:
@@ -70,6 +70,7 @@ def train(data: Path, out: Path, work: Path, settings: Settings, say: Say = prin
         out: Model folder to write.
         work: Folder for checkpoints; keep it apart from ``out``.
         settings: See :class:`Settings`.
+        authored: Folder of authored posts to learn from too.
         say: Told about progress.
 
     Returns:
@@ -77,7 +78,7 @@ def train(data: Path, out: Path, work: Path, settings: Settings, say: Say = prin
     """
     began = time.monotonic()
     work.mkdir(parents=True, exist_ok=True)
-    dataset = gather(data, HEADS, say=say)
+    dataset = gather(data, HEADS, authored=authored, say=say)
     training = dataset.splits == "train"
     raw = matrix(settings.hasher, dataset.spread)
     idf = inverse_document_frequency(raw[training], dataset.groups[training])
@@ -162,7 +163,7 @@ def _config(settings: Settings, experts: Mapping[str, Any]) -> dict[str, Any]:
         "experts": dict(experts),
         "transferred": TRANSFERRED,
         "features": asdict(settings.hasher),
-        "calibration": {head: {g: identity for g in (ANY, *GROUPS)} for head in HEADS},
+        "calibration": {head: dict.fromkeys((ANY, *GROUPS), identity) for head in HEADS},
         "recipe": {
             "penalty": asdict(settings.penalty),
             "iterations": settings.iterations,
@@ -217,7 +218,7 @@ def _measure(
             p = calibration.probabilities(logits[dev, column])
             said = (p >= calibration.threshold).astype(np.int64)
             peer = own_model(raw[training], gold[training], raw[dev], seed)
-            out.append(figure(name, CORPORA[name].lang, head, gold[dev], p, said, peer, seed))
+            lang = CORPORA[name].lang if name in CORPORA else dataset.group_of[name]
+            out.append(figure(name, lang, head, gold[dev], p, said, peer, seed))
             say(f"{head} {name}: {out[-1].macro_f1:.3f} auc {out[-1].roc_auc:.3f} (own {out[-1].peer:.3f})")
     return out
-

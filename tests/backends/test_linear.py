@@ -71,7 +71,8 @@ def test_a_missing_file_is_named(copy, name):
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("format", 2), ("backend", "pickle"), ("features", {"bits": 5}), ("heads", ["hate"]), ("name", None)]
+    ("key", "value"),
+    [("format", 2), ("backend", "pickle"), ("features", {"bits": 5}), ("heads", ["hate"]), ("name", None)],
 )
 def test_a_config_that_does_not_fit_is_refused(copy, key, value):
     config = json.loads((copy / "config.json").read_text())
