@@ -100,7 +100,7 @@ SEVERITY_LIST: tuple[Severity, ...] = (
         "exclusion or dehumanisation",
         "Dehumanisation, calls to expel or to deny rights, or sexualised abuse.",
         ("dehumanisation, expulsion_rights_denial, sexualised abuse",),
-        ("any cue of violence: level 4", "attacks on defenders for their work: capped at level 2, safety flag raised"),
+        ("any cue of violence: level 4", "attacks on defenders for their work, whose severity is capped"),
         "intermediate",
         "(a)(ii) possible",
         "document and report; reply only if it is safe",

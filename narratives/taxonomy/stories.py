@@ -88,8 +88,8 @@ STORIES: tuple[Narrative, ...] = (
         "orchestrated_plot",
         "Orchestrated plot",
         "story",
-        "Aid groups, activists, financiers, foreign services or elites are said to organise migration or profit from it, "
-        "and helpers to be traitors or smugglers.",
+        "Aid groups, activists, financiers, foreign services or elites are said to organise migration or profit from "
+        "it, and helpers to be traitors or smugglers.",
         ("all who help treated as criminals", "helpers called paid agents"),
         (
             "reporting on a named scandal, with evidence",
@@ -286,8 +286,8 @@ STORIES: tuple[Narrative, ...] = (
         "anti_gender",
         "Anti-gender",
         "story",
-        "'Gender ideology' or the Istanbul Convention is told as a foreign plot against family and nation, also through "
-        "the claim that its asylum articles open the border.",
+        "'Gender ideology' or the Istanbul Convention is told as a foreign plot against family and nation, also by "
+        "claiming that its asylum articles open the border.",
         (
             "a conspiracy built on the word gender",
             "protective laws called an attack",

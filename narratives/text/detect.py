@@ -1,9 +1,10 @@
 """Which language is a post in? py3langid on the languages of the region, helped by letters and everyday words.
 
 py3langid (a naive Bayes model over byte n-grams) is asked among our languages and some twenty others, the letters and
-the everyday words of :mod:`narratives.text.clues` add evidence on the same logarithmic scale, and ``und`` competes like
-a language. Where the words alone settle it, the model is not asked at all. The weights below were chosen on rows of ``evaluation/language_id.py`` for recall on real posts, with the text
-of other languages kept out; the measured figures are in ``evaluation/results/language_id.md``.
+the everyday words of :mod:`narratives.text.clues` add evidence on the same logarithmic scale, and ``und`` competes
+like a language. Where the words alone settle it, the model is not asked at all. The weights below were chosen on rows
+of ``evaluation/language_id.py`` for recall on real posts, with the text of other languages kept out; the measured
+figures are in ``evaluation/results/language_id.md``.
 
 Bosnian, Croatian, Montenegrin and Serbian are one answer, ``bcms``: nothing tells them apart in a post. Macedonian in
 Latin letters, which no detector knows, is turned into Cyrillic and asked again.
@@ -14,7 +15,6 @@ from __future__ import annotations
 import copy
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
@@ -25,7 +25,7 @@ from narratives.languages import GROUPS, resolve
 from narratives.results import LanguageGuess
 from narratives.text.clues import BCMS_OR_MK, CLUES
 from narratives.text.folding import FOLD
-from narratives.text.patterns import CYRILLIC, LATIN, PROTECTED_RE
+from narratives.text.script import letters_only, script_of
 from narratives.text.translit import to_cyrillic
 
 _LATIN_CODES = {"bs": "bcms", "hr": "bcms", "sr": "bcms", "en": "en", "sq": "sq", "ro": "ro", "tr": "tr"}
@@ -79,29 +79,25 @@ _CAP = 6  # no more than so many of either count
 _OTHER = 0.14  # bias against other languages: posts are short, and users score posts in ours
 _OTHERS = {"sl": 0.4, "bg": 0.3}  # but less against those nearest to ours
 _LEAST = 0.4  # an answer less probable than this is und
+_SPELLING = 0.7  # what one telling spelling adds or takes
 _PLENTY = 3  # so many everyday words of one language, and hardly any of another, need no model
+_RATIO = 3  # and so many times more than of any other
+_ENOUGH = 80  # characters that the model is asked about; more cost time and change next to nothing
 _PAIR = 1.3  # what one short word or article adds between bcms and mk
 _LATIN_MK = 1.3  # how much better Macedonian must be before Latin text is called so
 
-_NOT_LETTERS = re.compile(r"[\W\d_]+")
-_CYRILLIC_RUN = re.compile(f"[{CYRILLIC}]+")
-_LATIN_RUN = re.compile(f"[{LATIN}\u0250-\u02af]+")
-_OTHER_RUN = re.compile(f"[^ {LATIN}\u0250-\u02af]")
+# Spellings of Albanian, and letters that are foreign to Serbo-Croatian and Macedonian however they are typed.
+_ALBANIAN = re.compile(r"q(?!u)|xh|dh|gj|rr|nje")
+_NOT_SLAVIC = re.compile(r"[qy]|[stdx]h")
 # Definite articles, verb endings and cases that only one of the two has (folded; the commonest exceptions left out).
 _MK_ENDING = re.compile(
-    r"\b[a-z]{2,}(?:aat|[bcdgjklmnprtvz]ot|iot|uva[mst]?|oto|eto|ata|cii|jki|[bdmrstz]ea|iite|[aei]vme|[aei]vte"
-    r"|[bdklnprstvz][aei]me|[dlnrtvz]ec|[dnrst][aeio]v)\b"
+    r"[a-z]{2,}(?:aat|[bcdgjklmnprtvz]ot|iot|uva[mst]?|oto|eto|ata|cii|jki|[bdmrstz]ea|iite|[aei]vme|[aei]vte"
+    r"|[bdklnprstvz][aei]me|[dlnrtvz]ec|[dnrst][aeio]v)"
 )
 _BCMS_ENDING = re.compile(
-    r"\b[a-z]{2,}(?:(?!lk)[a-z][bcdgjnprstvz]u|[^o]ao|io|ih|[^i]im|ima|om|og|iti|ati|ije|nje|lje|[aei]mo|uje[ms]?"
-    r"|[drtz]em|[dlnrtvz]ac)\b"
+    r"[a-z]{2,}(?:(?!lk)[a-z][bcdgjnprstvz]u|[^o]ao|io|ih|[^i]im|ima|om|og|iti|ati|ije|nje|lje|[aei]mo|uje[ms]?"
+    r"|[drtz]em|[dlnrtvz]ac)"
 )
-_ISO_SCRIPT = {
-    "GREEK": "Grek", "ARABIC": "Arab", "HEBREW": "Hebr", "ARMENIAN": "Armn", "GEORGIAN": "Geor", "CJK": "Hani",
-    "HIRAGANA": "Hira", "KATAKANA": "Kana", "HANGUL": "Hang", "DEVANAGARI": "Deva", "THAI": "Thai",
-    "BENGALI": "Beng", "ETHIOPIC": "Ethi", "TAMIL": "Taml", "SYRIAC": "Syrc",
-}  # fmt: skip
-_SAMPLE = 600
 
 
 @lru_cache(maxsize=1)
@@ -116,40 +112,17 @@ def _identifiers() -> tuple[Any, Any]:
     return latin, cyrillic
 
 
-def _letters_only(text: str) -> str:
-    """Words of the text without addresses, names, digits and signs; of a long text its beginning, middle and end."""
-    if len(text) > 3 * _SAMPLE:
-        middle = len(text) // 2
-        text = " ".join((text[:_SAMPLE], text[middle : middle + _SAMPLE], text[-_SAMPLE:]))
-    if "@" in text or "://" in text or "www." in text:
-        text = PROTECTED_RE.sub(" ", text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    return _NOT_LETTERS.sub(" ", text).strip()
-
-
-def _script(words: str) -> tuple[str, str]:
-    """ISO 15924 code of most letters, and the words in that script where there are others beside it."""
-    if words.isascii():
-        return ("Latn" if words else "Zyyy"), words
-    cyrillic = _CYRILLIC_RUN.findall(words)
-    if not cyrillic and _OTHER_RUN.search(words) is None:
-        return "Latn", words
-    latin = _LATIN_RUN.findall(words)
-    counts = {"Cyrl": sum(map(len, cyrillic)), "Latn": sum(map(len, latin))}
-    script = max(counts, key=lambda name: counts[name])
-    if counts[script] * 2 >= len(words) - words.count(" "):
-        return script, " ".join(cyrillic if script == "Cyrl" else latin)
-    names = Counter(unicodedata.name(char, "?").split()[0].split("-")[0] for char in words if char != " ")
-    name = names.most_common(1)[0][0]
-    return {"LATIN": "Latn", "CYRILLIC": "Cyrl"}.get(name) or _ISO_SCRIPT.get(name, "Zzzz"), words
+@lru_cache(maxsize=1 << 15)
+def _word_pair(word: str) -> float:
+    known = BCMS_OR_MK.get(word)
+    if known is not None:
+        return known
+    return float(_MK_ENDING.fullmatch(word) is not None) - float(_BCMS_ENDING.fullmatch(word) is not None)
 
 
 def _pair(folded: set[str]) -> float:
     """Above zero where small words and endings are Macedonian, below where they are Serbo-Croatian."""
-    words = " ".join(folded)
-    score = float(len(_MK_ENDING.findall(words)) - len(_BCMS_ENDING.findall(words)))
-    score += sum(BCMS_OR_MK[word] for word in folded & BCMS_OR_MK.keys())
+    score = sum(map(_word_pair, folded))
     return max(-_CAP, min(_CAP, score)) * _PAIR
 
 
@@ -158,7 +131,7 @@ def _model(words: str, script: str) -> dict[str, float]:
     latin, cyrillic = _identifiers()
     codes = _LATIN_CODES if script == "Latn" else _CYRILLIC_CODES
     mass = dict.fromkeys((*codes.values(), "und"), 1e-6)
-    for code, probability in (latin if script == "Latn" else cyrillic).rank(words):
+    for code, probability in (latin if script == "Latn" else cyrillic).rank(words[:_ENOUGH]):
         mass[codes.get(code, "und")] += probability * (1.0 if code in codes else _OTHERS.get(code, _OTHER))
     return {group: math.log(value) for group, value in mass.items()}
 
@@ -168,11 +141,11 @@ def _certain(hits: Counter[str], marks: Counter[str], folded: set[str]) -> str |
     if not hits:
         return None
     (first, most), (_, second) = (*hits.most_common(2), ("", 0))[:2]
-    if most < _PLENTY or second * 5 > most or marks.keys() - {first}:
+    if most < _PLENTY or second * _RATIO > most or marks.keys() - {first}:
         return None
     if first in {"bcms", "mk"}:
         pair = _pair(folded)
-        if pair > -1 if first == "bcms" else pair < 1:
+        if pair > 0 if first == "bcms" else pair < 0:
             return None
     return first
 
@@ -193,6 +166,8 @@ def _probabilities(words: str, script: str) -> dict[str, float]:
         score["mk"] += _pair(folded)
         score["und"] -= _LETTER * len(_OURS.intersection(lower))
     else:
+        score["sq"] += _SPELLING * min(len(_ALBANIAN.findall(lower)), _CAP)
+        score["bcms"] -= _SPELLING * min(len(_NOT_SLAVIC.findall(lower)), _CAP)
         _latin_macedonian(score, lower, folded, hits["mk"])
     top = max(score.values())
     weight = {group: math.exp(value - top) for group, value in score.items()}
@@ -234,7 +209,7 @@ def detect(text: str, lang: str | None = None) -> LanguageGuess:
     >>> detect("Bugün hava çok güzel").code, detect("12:30 🙂").code
     ('tr', 'und')
     """
-    script, words = _script(_letters_only(text))
+    script, words = script_of(letters_only(text))
     if lang is not None and lang != "und":
         variety = resolve(lang)
         if script == "Zyyy" and variety.script:

@@ -1,0 +1,142 @@
+"""How a scored post looks on a terminal: a short excerpt, the words that count marked, slurs masked.
+
+Less exposure beats softer exposure: the post is never shown whole, and hostile words keep only their first letter.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable
+
+import typer
+
+from narratives.languages import LANGUAGES
+from narratives.results import PostScore, Span
+from narratives.taxonomy import NARRATIVES
+
+_WIDTH = 72
+_DOT = "•"
+_HOSTILE = {"offensive", "hate", "misogyny_women"} | {n.id for n in NARRATIVES.values() if n.kind == "act"}
+_COLOURS = {"flag": "red", "review": "yellow", "clear": "green", "unsupported": "bright_black"}
+_WORD = re.compile(r"[^\W_]+")
+
+# Slurs of the region and of English, without diacritics; they are masked on sight even where the model marks nothing.
+# A trailing asterisk stands for any ending. A harmless namesake (a crow, a surname) that gets masked does no harm.
+_SLURS = (
+    "gabel* arixhi* magjup* maxhup* cigan* crncug* balij* siptar* ciorile cioara cioare* ciori tigan* jidan* hohol* "
+    "araboi* cingene* zenci* циган* шиптар* балиј* хохл* хохол чурк* чурок raghead* towelhead* nigg* paki pakis"
+).split()
+_KNOWN = re.compile("|".join(re.escape(s[:-1]) + r"\w*" if s.endswith("*") else re.escape(s) for s in _SLURS))
+_PLAIN_KEYBOARD = str.maketrans("đıłø", "dilo")
+
+
+def mask(text: str, spans: Iterable[Span]) -> str:
+    """Hide hostile words behind their first letter and dots, character for character.
+
+    Args:
+        text: The original post.
+        spans: Its evidence; spans of hostile heads and of act narratives are masked, others are left readable.
+
+    Returns:
+        A text of the same length, so that offsets stay valid. Known slurs are masked with or without evidence.
+
+    >>> mask("Napolje s gamadi!", [Span(10, 16, "gamadi", "hate", "model")])
+    'Napolje s g•••••!'
+    """
+    places = [(span.start, span.end) for span in spans if span.label in _HOSTILE]
+    places += [word.span() for word in _WORD.finditer(text) if _KNOWN.fullmatch(_plain(word[0]))]
+    out = list(text)
+    for start, end in places:
+        for word in re.finditer(r"\S+", text[start:end]):
+            letters = [i for i, c in enumerate(word[0], start + word.start()) if unicodedata.category(c)[0] in "LNM"]
+            for i in letters[1:]:
+                out[i] = _DOT
+    return "".join(out)
+
+
+def _plain(word: str) -> str:
+    """Lower case without diacritics, for looking up; ``đ`` and ``ı`` do not decompose by themselves."""
+    bare = (c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
+    return "".join(bare).translate(_PLAIN_KEYBOARD)
+
+
+def excerpt(text: str, spans: Iterable[Span], *, reveal: bool = False, width: int = _WIDTH) -> str:
+    """A short stretch of a post around its first evidence, with the evidence marked.
+
+    Args:
+        text: The original post.
+        spans: Its evidence.
+        reveal: Show hostile words as they were written.
+        width: Most characters of the post to show.
+
+    Returns:
+        One line, free of control characters. Evidence is underlined on a terminal, else put between ``‹`` and ``›``.
+
+    >>> excerpt("Napolje s gamadi!", [Span(10, 16, "gamadi", "hate", "model")])
+    'Napolje s ‹g•••••›!'
+    """
+    spans = sorted(spans, key=lambda span: (span.start, span.end))
+    shown = text if reveal else mask(text, spans)
+    begin = max(0, min(spans[0].start - width // 4, len(text) - width)) if spans else 0
+    end = min(len(text), begin + width)
+    parts, at = ["…" if begin else ""], begin
+    for span in spans:
+        start, stop = max(span.start, at), min(span.end, end)
+        if start < stop:
+            parts += [_tame(shown[at:start]), _marked(_tame(shown[start:stop]))]
+            at = stop
+    return "".join([*parts, _tame(shown[at:end]), "…" if end < len(text) else ""]).strip()
+
+
+def _tame(text: str) -> str:
+    """Blank out line breaks, terminal escapes and direction overrides; joiners inside emoji stay."""
+    return "".join(" " if unicodedata.category(c)[0] in "CZ" and c not in "\u200c\u200d" else c for c in text)
+
+
+def colourful() -> bool:
+    """Whether standard output is a terminal that may be coloured (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _marked(text: str) -> str:
+    return typer.style(text, underline=True) if colourful() else f"‹{text}›"
+
+
+def render(text: str, score: PostScore, *, reveal: bool = False, number: int | None = None) -> str:
+    """The reading of one post for people, a few lines.
+
+    Args:
+        text: The original post.
+        score: Its reading.
+        reveal: Show hostile words as they were written.
+        number: Position of the post where there are several.
+    """
+    head = score.decision.upper()
+    head = typer.style(head, fg=_COLOURS[score.decision], bold=True) if colourful() else head
+    figures = [f"{name} {p:.2f}" for name in ("hate", "offensive") if (p := getattr(score, name)) is not None]
+    if score.language_severity is not None:
+        figures.append(f"severity {score.language_severity}")
+    if score.labels:
+        figures.append(f"labels: {', '.join(score.labels)}")
+    rows = [
+        "  ".join([*([f"{number}."] if number else []), head, *figures, _language(score)]),
+        f"  {excerpt(text, score.evidence, reveal=reveal)}",
+        *(f"  - {reason}" for reason in score.reasons),
+    ]
+    if words := _evidence(text, score.evidence, reveal):
+        rows.append(f"  evidence: {words}")
+    return "\n".join(row.rstrip() for row in rows if row.strip())
+
+
+def _language(score: PostScore) -> str:
+    code = score.language.code
+    name = LANGUAGES[code].name if code in LANGUAGES else {"und": "unknown language"}.get(code, code)
+    return f"{name} ({score.language.script}, {score.language.confidence:.2f})"
+
+
+def _evidence(text: str, spans: tuple[Span, ...], reveal: bool) -> str:
+    shown = text if reveal else mask(text, spans)
+    return ", ".join(f"{_tame(shown[s.start : s.end])} ({s.label})" for s in spans)
