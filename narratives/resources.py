@@ -55,7 +55,7 @@ def checked(folder: Path) -> str:
     """
     sums = folder / "SHA256SUMS"
     if not sums.is_file():
-        raise ModelError(f"{folder} has no SHA256SUMS; expected a model folder written by `narratives train`")
+        raise ModelError(f"{folder} has no SHA256SUMS; expected a model folder written by models/train.py")
     for line in sums.read_text(encoding="utf-8").splitlines():
         digest, name = line.split(maxsplit=1)
         if not (folder / name).is_file():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from random import Random
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -35,6 +36,7 @@ def batch(
     format: Annotated[Format | None, typer.Option(help="Kind of both files; else told by their suffixes.")] = None,
     redact: Annotated[bool, typer.Option("--redact", help="Hide names, links and numbers in the output.")] = False,
     batch_size: Annotated[int, typer.Option(min=1, help="Posts scored together.")] = 1024,
+    preview: Annotated[int, typer.Option(min=0, metavar="N", help="Show N scored posts at the end, masked.")] = 0,
     model: Annotated[str | None, typer.Option(help="Name of a shipped model, or a model folder.")] = None,
 ) -> None:
     """Score a file of posts into another file.
@@ -51,6 +53,7 @@ def batch(
     from narratives.scorer import load
 
     scorer = load(model)
+    sample = _Sample(preview) if preview else None
     with _progress() as report:
         summary = score_file(
             source,
@@ -63,7 +66,10 @@ def batch(
             redact=redact,
             batch_size=batch_size,
             progress=report,
+            observe=sample.observe if sample else None,
         )
+    if sample:
+        sample.show()
     typer.echo(_told(summary, target), err=True)
     if summary.rows == summary.errors:  # none at all, too
         raise typer.Exit(1)
@@ -84,6 +90,34 @@ def _progress() -> Iterator[Callable[[int, int | None], None] | None]:
             bar.update(done - bar.n)
 
         yield report
+
+
+class _Sample:
+    """Keeps a few rows, each as likely as any other, however many come (Vitter 1985, algorithm R)."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._seen = size, 0
+        self._kept: dict[int, tuple[int, str]] = {}
+        self._random = Random(0)  # noqa: S311 (a choice of examples, nothing secret)
+
+    def observe(self, texts: Sequence[Any], scores: Mapping[str, Sequence[Any]]) -> None:
+        for i, text in enumerate(texts):
+            place = self._seen if self._seen < self._size else self._random.randrange(self._seen + 1)
+            if place < self._size:
+                self._kept[place] = (self._seen, _line(text, {name: values[i] for name, values in scores.items()}))
+            self._seen += 1
+
+    def show(self) -> None:
+        for _, line in sorted(self._kept.values()):
+            typer.echo(line)
+
+
+def _line(text: Any, row: Mapping[str, Any]) -> str:
+    """One post in one line: decision, score, language and a short masked excerpt."""
+    from narratives.cli.show import excerpt, mark_decision
+
+    hate = "         " if row["hate"] is None else f"hate {row['hate']:.2f}"
+    return f"{mark_decision(row['decision'])} {hate}  {row['lang']:4}  {excerpt('' if text is None else str(text), ())}"
 
 
 def _told(summary: BatchSummary, target: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -56,7 +57,7 @@ def _model(folder: Path) -> dict[str, Any]:
             "name": config["name"],
             "version": config["version"],
             "heads": list(config["heads"]),
-            "languages": _codes([*config["groups"], *config.get("transferred", {})]),
+            "languages": _codes({group for groups in config["calibration"].values() for group in groups}),
             "bytes": sum(file.stat().st_size for file in folder.iterdir() if file.is_file()),
             "sha256": resources.checked(folder),
         }
@@ -67,7 +68,7 @@ def _model(folder: Path) -> dict[str, Any]:
     return card
 
 
-def _codes(groups: list[str]) -> list[str]:
+def _codes(groups: set[str]) -> list[str]:
     from narratives.languages import LANGUAGES
 
     return [lang.code for lang in LANGUAGES.values() if lang.group in groups]
@@ -79,7 +80,7 @@ def _plain(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     return "\n".join("  ".join(f"{c:{w}}" for c, w in zip(row, widths, strict=True)).rstrip() for row in (head, *rows))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from typing import Annotated
@@ -52,7 +53,8 @@ def _posts(texts: list[str]) -> Iterator[list[str]]:
         if text == "-":
             yield from lines(sys.stdin.buffer)
         else:
-            yield [text]
+            # a plain locale hands over bytes it could not read as half surrogates: read them as UTF-8 after all
+            yield [os.fsencode(text).decode("utf-8", "replace")]
 
 
 def register(app: typer.Typer) -> None:

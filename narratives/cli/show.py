@@ -25,10 +25,13 @@ _WORD = re.compile(r"[^\W_]+")
 
 # Slurs of the region and of English, without diacritics; they are masked on sight even where the model marks nothing.
 # A trailing asterisk stands for any ending. A harmless namesake (a crow, a surname) that gets masked does no harm.
+# fmt: off
 _SLURS = (
-    "gabel* arixhi* magjup* maxhup* cigan* crncug* balij* siptar* ciorile cioara cioare* ciori tigan* jidan* hohol* "
-    "araboi* cingene* zenci* циган* шиптар* балиј* хохл* хохол чурк* чурок raghead* towelhead* nigg* paki pakis"
-).split()
+    "gabel*", "arixhi*", "magjup*", "maxhup*", "cigan*", "crncug*", "balij*", "siptar*", "ciorile", "cioara",
+    "cioare*", "ciori", "tigan*", "jidan*", "hohol*", "araboi*", "cingene*", "zenci*", "циган*", "шиптар*",
+    "балиј*", "хохл*", "хохол", "чурк*", "чурок", "raghead*", "towelhead*", "nigg*", "paki", "pakis",
+)
+# fmt: on
 _KNOWN = re.compile("|".join(re.escape(s[:-1]) + r"\w*" if s.endswith("*") else re.escape(s) for s in _SLURS))
 _PLAIN_KEYBOARD = str.maketrans("đıłø", "dilo")
 
@@ -103,6 +106,12 @@ def colourful() -> bool:
 
 def _marked(text: str) -> str:
     return typer.style(text, underline=True) if colourful() else f"‹{text}›"
+
+
+def mark_decision(decision: str) -> str:
+    """A decision in capitals, padded to one width, coloured on a terminal."""
+    word = f"{decision.upper():11}"
+    return typer.style(word, fg=_COLOURS.get(decision), bold=True) if colourful() else word
 
 
 def render(text: str, score: PostScore, *, reveal: bool = False, number: int | None = None) -> str:

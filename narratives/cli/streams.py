@@ -16,7 +16,7 @@ _CHUNK = 1 << 16
 def utf8_streams() -> None:
     """Make standard output and error write UTF-8, also where the locale says ``C`` or a Windows code page.
 
-    What cannot be written (half of a surrogate pair) becomes an escape such as ``\\udcff``, which JSON understands.
+    What cannot be written (half of a surrogate pair) becomes a backslash escape, which JSON understands.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -33,7 +33,7 @@ def discard_output() -> None:
 
 
 def lines(source: BinaryIO) -> Iterator[list[str]]:
-    """Read UTF-8 lines from a pipe or terminal, as many at a time as have arrived.
+    r"""Read UTF-8 lines from a pipe or terminal, as many at a time as have arrived.
 
     A line ends with a line feed; a carriage return before it and a byte order mark at the beginning are dropped.
 
@@ -47,7 +47,7 @@ def lines(source: BinaryIO) -> Iterator[list[str]]:
         InputError: A line is not UTF-8.
 
     >>> import io
-    >>> list(lines(io.BytesIO(b"one\\r\\ntwo\\n\\nthree")))
+    >>> list(lines(io.BytesIO(b"one\r\ntwo\n\nthree")))
     [['one', 'two', ''], ['three']]
     """
     rest: list[bytes] = []

@@ -67,7 +67,7 @@ def calibrate(scored: Sequence[Scored], pooled: bool = False) -> Calibration:
 
     log_temperature, offset = minimize(loss, np.zeros(2), method="Nelder-Mead").x
     temperature = float(np.exp(log_temperature))
-    cut = _best_cut(usable)
+    cut = best_cut(usable)
     low, high = _band(z, even, cut)
 
     def probability(value: float) -> float:
@@ -78,7 +78,12 @@ def calibrate(scored: Sequence[Scored], pooled: bool = False) -> Calibration:
     )
 
 
-def _best_cut(usable: Sequence[Scored]) -> float:
+def best_cut(usable: Sequence[Scored]) -> float:
+    """The raw score from which saying yes gives the best mean macro-F1 over corpora.
+
+    Args:
+        usable: Posts of both classes, corpus by corpus.
+    """
     spread = float(np.std(np.concatenate([s.logits for s in usable])))
     grid = _GRID * spread
     gain = np.mean([[f1_score(s.gold, s.logits >= cut, average="macro") for cut in grid] for s in usable], axis=0)

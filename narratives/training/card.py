@@ -38,8 +38,8 @@ corpus alone; `difference` is ours minus it, with a paired bootstrap interval. M
 
 {table}
 
-Authored posts (`datasets/posts`, written for this project, drafts that no native speaker has reviewed yet) are easier than
-real ones, since the same hand wrote both sides of the split. They are never averaged with the above.
+Authored posts (`datasets/posts`, written for this project, drafts that no native speaker has reviewed yet) are easier
+than real ones, since the same hand wrote both sides of the split. They are never averaged with the above.
 
 {authored}
 

@@ -1,0 +1,5 @@
+"""Whole files of posts: read as a stream, scored block by block, written so that a half-done file never looks done."""
+
+from narratives.batch.run import BatchSummary, score_file
+
+__all__ = ["BatchSummary", "score_file"]

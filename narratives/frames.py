@@ -1,0 +1,206 @@
+"""Scores as columns, and tables in, tables out: pandas, Polars, Arrow, Hugging Face."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from narratives.errors import InputError, UnknownNameError, unknown
+from narratives.languages import resolve
+from narratives.results import PostScore
+
+if TYPE_CHECKING:
+    from narratives.scorer import Scorer
+
+FrameT = TypeVar("FrameT")
+
+COLUMNS = (
+    "lang",
+    "script",
+    "lang_confidence",
+    "offensive",
+    "hate",
+    "decision",
+    "labels",
+    "language_severity",
+    "reasons",
+    "row_status",
+    "model",
+)
+"""Columns that scoring adds, in order. One that the table already has is added as ``narratives_<name>``,
+and where that is taken too, as ``narratives_<name>_2`` and so on."""
+
+LONGEST = 100_000
+"""Characters of a post that are read; a longer one is scored by its beginning and marked ``truncated``."""
+
+# floating point for the severity too: pandas has no plain integer column with gaps
+_NUMBERS = {"lang_confidence", "offensive", "hate", "language_severity"}
+
+
+def added_names(existing: Iterable[str]) -> dict[str, str]:
+    """Names of the added columns in a table that has others already.
+
+    >>> added_names(["text", "lang"])["lang"]
+    'narratives_lang'
+    """
+    taken = set(existing)
+    names = {}
+    for name in COLUMNS:
+        new, number = name, 1
+        while new in taken:
+            new, number = (f"narratives_{name}" if number == 1 else f"narratives_{name}_{number}"), number + 1
+        names[name] = new
+    return names
+
+
+def score_rows(
+    scorer: Scorer, texts: Sequence[object], langs: Sequence[object] | str | None, batch_size: int
+) -> tuple[dict[str, list[Any]], list[str]]:
+    """Score a block of rows, whatever stands in them.
+
+    Args:
+        scorer: The scorer.
+        texts: Posts; ``None``, NaN and blank ones get the status ``null_text`` and no scores.
+        langs: One language for all, or one a row; an unknown one is detected instead, and the status says so.
+        batch_size: Posts scored together.
+
+    Returns:
+        One list a column of :data:`COLUMNS`, and the status of each row (``ok`` where nothing was amiss).
+    """
+    status = ["ok"] * len(texts)
+    posts: list[str] = []
+    tags: list[str | None] = []
+    for i, text in enumerate(texts):
+        post = text if isinstance(text, str) else "" if text is None or text != text else str(text)  # noqa: PLR0124
+        if not post.strip():
+            status[i] = "null_text"
+        elif len(post) > LONGEST:
+            post, status[i] = post[:LONGEST], "truncated"
+        tag, known = _tag(langs if langs is None or isinstance(langs, str) else langs[i])
+        if not known and status[i] == "ok":
+            status[i] = "unknown_lang"
+        posts.append(post)
+        tags.append(tag)
+    scores = scorer.score_many(posts, lang=tags, batch_size=batch_size)
+    return to_columns(list(scores), status), status
+
+
+def _tag(value: object) -> tuple[str | None, bool]:
+    if value is None or value != value or not str(value).strip():  # noqa: PLR0124 (NaN is not itself)
+        return None, True
+    try:
+        return resolve(str(value)).tag, True
+    except UnknownNameError:
+        return None, False
+
+
+def to_columns(scores: Sequence[PostScore], status: Sequence[str]) -> dict[str, list[Any]]:
+    """Readings as columns, one list each; absent figures are ``None``."""
+    return {
+        "lang": [s.language.code for s in scores],
+        "script": [s.language.script for s in scores],
+        "lang_confidence": [round(s.language.confidence, 3) for s in scores],
+        "offensive": [_rounded(s.offensive) for s in scores],
+        "hate": [_rounded(s.hate) for s in scores],
+        "decision": [s.decision for s in scores],
+        "labels": [";".join(s.labels) for s in scores],
+        "language_severity": [s.language_severity for s in scores],
+        "reasons": [" ".join(s.reasons) for s in scores],
+        "row_status": list(status),
+        "model": [f"{s.model.name} {s.model.version} {s.model.sha256[:8]}" for s in scores],
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def score_frame(
+    frame: FrameT,
+    text: str = "text",
+    *,
+    lang: str | None = None,
+    lang_column: str | None = None,
+    scorer: Scorer | None = None,
+    batch_size: int = 1024,
+) -> FrameT:
+    """Add scores to a table and give back the kind it was given.
+
+    Args:
+        frame: pandas or Polars ``DataFrame``, ``pyarrow.Table``, or Hugging Face ``datasets.Dataset``.
+        text: Column of the posts.
+        lang: Language of all posts; detected when ``None``.
+        lang_column: Column with a language a row; empty cells are detected.
+        scorer: Scorer to use; the default model when ``None``.
+        batch_size: Posts scored together.
+
+    Returns:
+        The table with the columns of :data:`COLUMNS` added, rows and index as they were.
+
+    Raises:
+        UnknownNameError: A column does not exist (the message lists those that do), or ``lang`` is not known.
+        InputError: The table is of another kind.
+
+    >>> import pyarrow as pa
+    >>> score_frame(pa.table({"text": ["Dobar dan svima, danas je lijepo vrijeme"]}))["decision"].to_pylist()
+    ['clear']
+    """
+    if lang is not None:
+        resolve(lang)
+    if scorer is None:
+        from narratives.scorer import load
+
+        scorer = load()
+    hub = sys.modules.get("datasets")
+    if hub is not None and isinstance(frame, getattr(hub, "Dataset", ())):
+        return cast("FrameT", _score_dataset(frame, text, lang, lang_column, scorer, batch_size))
+    import narwhals as nw
+
+    try:
+        table: Any = nw.from_native(cast("Any", frame), eager_only=True)
+    except TypeError:
+        kind = type(frame).__name__
+        raise InputError(
+            f"{kind} is not a table score_frame knows; expected a pandas or Polars DataFrame, a pyarrow Table or a "
+            "datasets.Dataset (collect a lazy frame first)"
+        ) from None
+    _check(table.columns, text, lang_column)
+    langs = table[lang_column].to_list() if lang_column else lang
+    columns, _ = score_rows(scorer, table[text].to_list(), langs, batch_size)
+    names = added_names(table.columns)
+    made = [
+        nw.new_series(names[c], values, dtype=_dtype(c, nw), backend=table.implementation)
+        for c, values in columns.items()
+    ]
+    return cast("FrameT", table.with_columns(*made).to_native())
+
+
+def _dtype(column: str, nw: Any) -> Any:
+    return nw.Float64 if column in _NUMBERS else nw.String
+
+
+def _check(columns: Sequence[str], *wanted: str | None) -> None:
+    for name in wanted:
+        if name is not None and name not in columns:
+            raise unknown("column", name, [str(c) for c in columns])
+
+
+def _score_dataset(
+    frame: Any, text: str, lang: str | None, lang_column: str | None, scorer: Scorer, batch_size: int
+) -> Any:
+    _check(frame.column_names, text, lang_column)
+    names = added_names(frame.column_names)
+
+    def add(rows: Any) -> dict[str, list[Any]]:
+        langs = rows[lang_column] if lang_column else lang
+        return {names[c]: v for c, v in score_rows(scorer, rows[text], langs, batch_size)[0].items()}
+
+    # nothing is stored: no cache file is written or read, and the fingerprint does not need the model's bytes
+    options = {"keep_in_memory": True, "load_from_cache_file": False, "new_fingerprint": uuid.uuid4().hex}
+    value = sys.modules["datasets"].Value
+    kinds = {c: "float64" if c in _NUMBERS else "string" for c in COLUMNS}
+    features = frame.features.copy()
+    features.update({names[c]: value(kind) for c, kind in kinds.items()})
+    return frame.map(add, batched=True, batch_size=batch_size, features=features, **options)

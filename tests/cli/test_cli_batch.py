@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from narratives.errors import InputError, MissingFileError
+
+
+@pytest.fixture
+def files(monkeypatch):
+    """Stands in for ``narratives.batch``: remembers what it was asked for."""
+    seen = SimpleNamespace(
+        asked=None, error=None, summary={"rows": 3, "flag": 1, "review": 0, "clear": 1, "unsupported": 0, "errors": 1}
+    )
+
+    def score_file(source, target, **options):
+        if seen.error:
+            raise seen.error
+        seen.asked = {"source": source, "target": target, **options}
+        if options["progress"]:
+            options["progress"](2, 3)
+            options["progress"](3, 3)
+        return SimpleNamespace(**seen.summary, seconds=0.5)
+
+    monkeypatch.setitem(sys.modules, "narratives.batch", SimpleNamespace(score_file=score_file))
+    return seen
+
+
+def test_defaults(run, scorer, files):
+    result = run("batch", "in.csv", "out.csv")
+    assert result.exit_code == 0
+    assert files.asked == {
+        "source": Path("in.csv"),
+        "target": Path("out.csv"),
+        "scorer": scorer,
+        "text": None,
+        "lang": None,
+        "lang_column": None,
+        "format": None,
+        "redact": False,
+        "batch_size": 1024,
+        "progress": None,
+        "observe": None,
+    }
+
+
+def test_options(run, scorer, files):
+    run("batch", "a", "b", "--text", "body", "--lang-column", "l", "--format", "tsv", "--redact", "--batch-size", 7)
+    asked = files.asked
+    assert (asked["text"], asked["lang_column"], asked["format"]) == ("body", "l", "tsv")
+    assert type(asked["format"]) is str
+    assert (asked["redact"], asked["batch_size"]) == (True, 7)
+
+
+def test_summary_goes_to_standard_error(run, scorer, files):
+    result = run("batch", "in.csv", "out.csv")
+    assert result.stdout == ""
+    assert result.stderr == (
+        "3 rows in 0.5 s, 6 a second: 1 flag, 0 review, 1 clear, 0 unsupported, 1 errors; written to out.csv\n"
+    )
+
+
+@pytest.mark.parametrize(("rows", "errors", "code"), [(0, 0, 1), (3, 3, 1), (3, 1, 0)])
+def test_exit_code_says_whether_anything_was_scored(run, scorer, files, rows, errors, code):
+    files.summary |= {"rows": rows, "errors": errors}
+    assert run("batch", "in.csv", "out.csv").exit_code == code
+
+
+@pytest.mark.parametrize("error", [InputError("no column 'x'; columns: a, b"), MissingFileError("in.csv is not there")])
+def test_a_mistake_of_the_callers_is_one_line(run, scorer, files, error):
+    files.error = error
+    result = run("batch", "in.csv", "out.csv")
+    assert result.exit_code == 2
+    assert result.stderr == f"narratives: {error}\n"
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("--lang", "sr", "--lang-column", "l"), ("--format", "xlsx"), ("--batch-size", "0"), ("--lang", "xx")],
+)
+def test_wrong_options_are_refused_before_anything_is_read(run, scorer, files, wrong):
+    result = run("batch", "in.csv", "out.csv", *wrong)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert files.asked is None
+
+
+def test_a_bar_is_shown_to_somebody_at_a_terminal(capsys, monkeypatch):
+    from narratives.cli import batch
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with batch._progress() as report:
+        report(500, 2000)
+        report(2000, 2000)
+    shown = capsys.readouterr().err
+    assert "100%" in shown
+    assert "2000/2000" in shown
+    assert "posts/s" in shown
