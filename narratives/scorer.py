@@ -20,6 +20,7 @@ from narratives.results import Decision, LanguageGuess, ModelInfo, PostScore, Sp
 from narratives.text import detect_many, fold, normalise
 
 _MOST_SPANS = 5
+_SHORTEST_WORD = 3  # letters; particles carry weight in a model, but tell a reader nothing
 _SPAN_SHARE = 0.1  # a word is shown when it carries at least this share of what speaks for the label
 
 Language = str | Iterable[str | None] | None
@@ -177,8 +178,7 @@ class Scorer:
 
     def _evidence(self, text: str, guess: LanguageGuess, labels: Sequence[str]) -> Iterator[Span]:
         normal = normalise(text, guess.code)
-        words = [(m_start, m_end) for m_start, m_end in _words(normal.folded)]
-        taken: set[tuple[int, int]] = set()
+        words = [(start, end) for start, end in _words(normal.folded) if end - start >= _SHORTEST_WORD]
         for label in labels:
             share = self.backend.attribute(normal.folded, guess.group, label)
             weight = [(float(share[start:end].sum()), start, end) for start, end in words]
@@ -186,8 +186,7 @@ class Scorer:
             top = sorted((w for w in weight if w[0] > _SPAN_SHARE * total), reverse=True)[:_MOST_SPANS]
             for _, start, end in sorted(top, key=lambda w: w[1]):
                 span = normal.folded_span(start, end)
-                if span not in taken and span[0] < span[1]:
-                    taken.add(span)
+                if span[0] < span[1]:
                     yield Span(*span, text[slice(*span)], label, "model")
 
 

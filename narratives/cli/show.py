@@ -19,7 +19,8 @@ from narratives.taxonomy import NARRATIVES
 
 _WIDTH = 72
 _DOT = "•"
-_HOSTILE = {"offensive", "hate", "misogyny_women"} | {n.id for n in NARRATIVES.values() if n.kind == "act"}
+# evidence of `hate` alone is often the plain name of a group, which nobody needs to be spared
+_HOSTILE = {"offensive", "misogyny_women"} | {n.id for n in NARRATIVES.values() if n.kind == "act"}
 _COLOURS = {"flag": "red", "review": "yellow", "clear": "green", "unsupported": "bright_black"}
 _WORD = re.compile(r"[^\W_]+")
 
@@ -46,7 +47,7 @@ def mask(text: str, spans: Iterable[Span]) -> str:
     Returns:
         A text of the same length, so that offsets stay valid. Known slurs are masked with or without evidence.
 
-    >>> mask("Napolje s gamadi!", [Span(10, 16, "gamadi", "hate", "model")])
+    >>> mask("Napolje s gamadi!", [Span(10, 16, "gamadi", "offensive", "model")])
     'Napolje s g•••••!'
     """
     places = [(span.start, span.end) for span in spans if span.label in _HOSTILE]
@@ -78,7 +79,7 @@ def excerpt(text: str, spans: Iterable[Span], *, reveal: bool = False, width: in
     Returns:
         One line, free of control characters. Evidence is underlined on a terminal, else put between ``‹`` and ``›``.
 
-    >>> excerpt("Napolje s gamadi!", [Span(10, 16, "gamadi", "hate", "model")])
+    >>> excerpt("Napolje s gamadi!", [Span(10, 16, "gamadi", "offensive", "model")])
     'Napolje s ‹g•••••›!'
     """
     spans = sorted(spans, key=lambda span: (span.start, span.end))

@@ -34,7 +34,7 @@ class FakeScorer:
         at = post.find("pests")
         hate = 0.9 if at >= 0 else 0.5 if "maybe" in post else 0.1
         decision = {0.9: "flag", 0.5: "review", 0.1: "clear"}[hate]
-        spans = (Span(at, at + 5, "pests", "hate", "model"),) if evidence and at >= 0 else ()
+        spans = (Span(at, at + 5, "pests", "offensive", "model"),) if evidence and at >= 0 else ()
         labels = ("hate",) if at >= 0 else ()
         return PostScore(language, decision, ("Because.",), INFO, hate, hate, labels=labels, evidence=spans)
 

@@ -100,3 +100,16 @@ def test_a_bar_is_shown_to_somebody_at_a_terminal(capsys, monkeypatch):
     assert "100%" in shown
     assert "2000/2000" in shown
     assert "posts/s" in shown
+
+
+def test_preview_shows_some_posts_masked_and_in_order(run, tmp_path, tiny, monkeypatch):
+    monkeypatch.setattr("narratives.scorer.load", lambda model=None: tiny)
+    source = tmp_path / "in.csv"
+    source.write_text("text\n" + "".join(f"objava broj {i} o vremenu\n" for i in range(50)) + "\n", encoding="utf-8")
+    result = run("batch", source, tmp_path / "out.csv", "--preview", 5)
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    numbers = [int(line.split("broj ")[1].split()[0]) for line in lines]
+    assert len(numbers) == 5
+    assert numbers == sorted(numbers)
+    assert "50 rows in" in result.stderr

@@ -80,5 +80,5 @@ def test_colour_only_on_a_terminal_that_wants_it(monkeypatch, tty, env, coloured
     monkeypatch.setenv("TERM", "xterm")
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    marked = show.excerpt("pests", [Span(0, 5, "pests", "hate", "model")])
+    marked = show.excerpt("pests", [Span(0, 5, "pests", "offensive", "model")])
     assert marked == ("\x1b[4mp••••\x1b[0m" if coloured else "‹p••••›")
