@@ -59,7 +59,7 @@ class Experts:
         return (table[:, :heads] * shares).sum(axis=2), shares
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)  # tables of a million numbers help nobody
 class LinearBackend:
     """A linear model in memory; see :class:`narratives.backends.base.Backend`.
 

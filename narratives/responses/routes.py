@@ -49,7 +49,7 @@ Need = Literal[
     "defenders",
     "monitoring",
 ]
-Authority = Literal["none", "office", "police"]
+Authority = Literal["none", "unknown", "office", "police"]
 NEEDS: tuple[Need, ...] = get_args(Need)
 """What a person may look for."""
 
@@ -62,6 +62,9 @@ POLICE_RISK = (
 )
 """Attached to police and prosecution."""
 
+WHO_RUNS_IT = "It is not recorded who runs this: ask before you give a name or say anything about residence status."
+"""Attached where nobody has found out whether the state is behind it."""
+
 SPECIAL_CARE: Mapping[str, str] = {
     "TR": "Türkiye needs special care: reporting can put residence or temporary protection at risk."
 }
@@ -70,7 +73,7 @@ SPECIAL_CARE: Mapping[str, str] = {
 NOT_CHECKED = "Nobody has confirmed this entry: check it with the body before you pass it on."
 UNSURE = "It is not certain that this route is open for this place: ask before you rely on it."
 
-_AUTHORITY_ORDER: tuple[Authority, ...] = ("none", "office", "police")
+_AUTHORITY_ORDER: tuple[Authority, ...] = ("none", "unknown", "office", "police")
 
 
 class _Entry(BaseModel):
@@ -185,6 +188,8 @@ def age_warning(verified_on: dt.date | None, today: dt.date) -> str:
 def _safety(entry: _Entry, country: str) -> tuple[str, ...]:
     if entry.authority == "none":
         return ()
+    if entry.authority == "unknown":
+        return (WHO_RUNS_IT, *([SPECIAL_CARE[country]] if country in SPECIAL_CARE else []))
     texts = [POLICE_RISK] if entry.authority == "police" else []
     texts.append(LAWYER_FIRST)
     if country in SPECIAL_CARE:

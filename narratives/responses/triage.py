@@ -79,9 +79,9 @@ def triage(
     >>> triage(1, child=True).reply
     False
     """
-    if severity is not None and (isinstance(severity, bool) or severity not in SEVERITY):
+    if severity is not None and (type(severity) is not int or severity not in SEVERITY):  # no True, no 2.0
         raise InputError(f"severity is {severity!r}; expected 0 to 4, or None where it is not known")
-    if reach is not None and (isinstance(reach, bool) or not isinstance(reach, int) or reach < 0):
+    if reach is not None and (type(reach) is not int or reach < 0):
         raise InputError(f"reach is {reach!r}; expected a number of people, or None where it is not known")
     if severity == 4 or named_person or child:
         return _protect(severity, named_person, child, tired)
@@ -137,14 +137,14 @@ def _by_weight(severity: int, reach: int | None) -> Triage:
         )
     if severity == 2 and not low:
         check = ("First check that real people are reading: if hardly anyone is, do not feed it.",)
-        steps = ("Write one calm reply for bystanders, and tag nobody.", "Then leave the thread.", "Report the post.")
+        answer = ("Write one calm reply for bystanders, and tag nobody.", "Then leave the thread.", "Report the post.")
         return Triage(
             "reply",
             "It insults a group, and bystanders may be reading.",
-            steps if reach is not None else (*check, *steps),
+            answer if reach is not None else (*check, *answer),
             reply=True,
             needs=("hate_speech", "media"),
         )
     why = "Hardly anyone sees it, and an answer would carry it further." if low else "It only hints or hedges."
-    steps = ("Do not answer in the thread: it would feed it.", "Publish your own story later, in your own words.")
-    return Triage("own_story", why, (*steps, "Report the post.") if severity == 2 else steps)
+    later = ("Do not answer in the thread: it would feed it.", "Publish your own story later, in your own words.")
+    return Triage("own_story", why, (*later, "Report the post.") if severity == 2 else later)
