@@ -121,7 +121,7 @@ def open_source(path: Path, kind: Format, size: int, encoding: str | None = None
     except UnicodeDecodeError:
         raise InputError(
             f"{path} is not {encoding}; likely {_LEGACY}. Save it as UTF-8, or convert it: "
-            f"iconv -f CP1250 -t UTF-8 {path.name} > new{path.suffix} (or give encoding=)"
+            f"iconv -f CP1250 -t UTF-8 {path.name} > new{path.suffix} (or name it with --encoding)"
         ) from None
     except PermissionError:
         raise InputError(f"{path} may not be read; check its permissions") from None
@@ -138,7 +138,7 @@ def _encoding(path: Path) -> tuple[str, bool]:
     with path.open("rb") as handle:
         head = handle.read(4096)
     if head.count(b"\0") > len(head) // 4 and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError(f"{path} looks like UTF-16 without a byte order mark; save it as UTF-8 (or give encoding=)")
+        raise InputError(f"{path} looks like UTF-16 without a byte order mark; save it as UTF-8 (or name it with --encoding)")
     if head.startswith(b"\xef\xbb\xbf"):
         return "utf-8-sig", True
     return ("utf-16", False) if head.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8", False)

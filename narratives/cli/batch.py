@@ -36,6 +36,7 @@ def batch(
     format: Annotated[Format | None, typer.Option(help="Kind of both files; else told by their suffixes.")] = None,
     redact: Annotated[bool, typer.Option("--redact", help="Hide names, links and numbers in the output.")] = False,
     batch_size: Annotated[int, typer.Option(min=1, help="Posts scored together.")] = 1024,
+    encoding: Annotated[str | None, typer.Option(help="Encoding of IN where it is not UTF-8, such as cp1250.")] = None,
     preview: Annotated[int, typer.Option(min=0, metavar="N", help="Show N scored posts at the end, masked.")] = 0,
     model: Annotated[str | None, typer.Option(help="Name of a shipped model, or a model folder.")] = None,
 ) -> None:
@@ -65,6 +66,7 @@ def batch(
             format=None if format is None else format.value,
             redact=redact,
             batch_size=batch_size,
+            encoding=encoding,
             progress=report,
             observe=sample.observe if sample else None,
         )

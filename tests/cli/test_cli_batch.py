@@ -44,6 +44,7 @@ def test_defaults(run, scorer, files):
         "batch_size": 1024,
         "progress": None,
         "observe": None,
+        "encoding": None,
     }
 
 

@@ -34,7 +34,8 @@ def ids(country: str, need: str | None = None) -> list[str]:
 @pytest.mark.parametrize("country", COUNTRIES)
 def test_every_place_has_help_an_equality_body_and_a_way_out_of_danger(country):
     kinds = {route.kind for route in routes_for(country, today=TODAY)}
-    assert {"help_line", "equality_body", "police"} <= kinds
+    assert {"equality_body", "police"} <= kinds
+    assert kinds & {"help_line", "legal_aid", "civil_society"}
     for need in ("danger", "support", "discrimination", "hate_crime", "hate_speech", "violence_women", "defenders"):
         assert ids(country, need), need
 
@@ -50,6 +51,16 @@ def test_police_come_last_and_never_without_the_warning(country):
             assert LAWYER_FIRST in route.safety
         if country == "TR" and route.safety:
             assert any("Türkiye needs special care" in text for text in route.safety)
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_near_help_comes_before_public_bodies_and_those_before_routes_abroad(country):
+    kinds = [route.kind for route in routes_for(country, today=TODAY)]
+    abroad = [kind in ("un", "council_of_europe", "osce") for kind in kinds if kind not in ("police", "prosecution")]
+    assert abroad == sorted(abroad)
+    assert kinds.index("equality_body") < kinds.index("un")
+    near = [kind for kind in kinds if kind in ("help_line", "legal_aid", "civil_society")]
+    assert kinds[0] == near[0]
 
 
 @pytest.mark.parametrize(
