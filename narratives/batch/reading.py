@@ -138,7 +138,9 @@ def _encoding(path: Path) -> tuple[str, bool]:
     with path.open("rb") as handle:
         head = handle.read(4096)
     if head.count(b"\0") > len(head) // 4 and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError(f"{path} looks like UTF-16 without a byte order mark; save it as UTF-8 (or name it with --encoding)")
+        raise InputError(
+            f"{path} looks like UTF-16 without a byte order mark; save it as UTF-8 (or name it with --encoding)"
+        )
     if head.startswith(b"\xef\xbb\xbf"):
         return "utf-8-sig", True
     return ("utf-16", False) if head.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8", False)

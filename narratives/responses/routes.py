@@ -1,8 +1,8 @@
 """Where to turn in a country, from ``datasets/routes.toml``: who, for what, by when, and what to beware of.
 
-Order is a safety rule, not taste: help that is not the state comes first and police come last, because contact with
-police may expose people without secure status to detention or removal (ECRI General Policy Recommendation 16).
-Entries that nobody has checked within twelve months say so. Nothing here is legal advice.
+Order is a safety rule, not taste: help that is not known to be the state comes first and police come last, because
+contact with police may expose people without secure status to detention or removal (ECRI General Policy
+Recommendation 16). Entries that nobody has checked within twelve months say so. Nothing here is legal advice.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ SPECIAL_CARE: Mapping[str, str] = {
 NOT_CHECKED = "Nobody has confirmed this entry: check it with the body before you pass it on."
 UNSURE = "It is not certain that this route is open for this place: ask before you rely on it."
 
-_AUTHORITY_ORDER: tuple[Authority, ...] = ("none", "unknown", "office", "police")
+_ABROAD: frozenset[Kind] = frozenset({"un", "council_of_europe", "osce"})
 
 
 class _Entry(BaseModel):
@@ -222,8 +222,19 @@ def _route(id: str, entry: _Entry, country: str, today: dt.date) -> Route:
     )
 
 
+def _order(entry: _Entry) -> tuple[int, int]:
+    """Near help that is not known to be the state, public bodies, routes abroad, police; then by kind."""
+    if entry.authority == "police":
+        tier = 3
+    elif entry.kind in _ABROAD:
+        tier = 2
+    else:
+        tier = int(entry.authority == "office")
+    return tier, get_args(Kind).index(entry.kind)
+
+
 def routes_for(country: str, *, need: str | None = None, today: dt.date | None = None) -> tuple[Route, ...]:
-    """Where to turn in a country: help that is not the state first, public bodies next, police last.
+    """Where to turn in a country: near help first, then public bodies, then routes abroad, police last.
 
     Args:
         country: Code or English name of one of the eight places.
@@ -252,7 +263,5 @@ def routes_for(country: str, *, need: str | None = None, today: dt.date | None =
         for id, entry in _data().routes.items()
         if code in (*entry.countries, *entry.unsure) and (need is None or need in entry.needs)
     ]
-    kinds = get_args(Kind)
-    # stable: within a kind, the order of the file
-    chosen.sort(key=lambda pair: (_AUTHORITY_ORDER.index(pair[1].authority), kinds.index(pair[1].kind)))
+    chosen.sort(key=lambda pair: _order(pair[1]))  # stable: within a kind, the order of the file
     return tuple(_route(id, entry, code, day) for id, entry in chosen)
