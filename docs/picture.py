@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import sys
@@ -12,17 +13,17 @@ from rich.text import Text
 
 POSTS = [
     "Ovi migranti su gamad i lopovi, sve ih treba protjerati dok ne bude kasno.",
-    "Били смо избеглице деведесет пете. Звали су нас комшије, а не најезда.",
+    "Владата да го објави договорот за центарот и да каже кој ќе плаќа правна помош.",
+    "Am fugit din Odesa cu fetița și pisica. Vecina din Chișinău ne-a dat cheia.",
     "Göçmen kuşlar bu yıl erken geldi, gölün üstü akın akın leylek dolu.",
-    "Мигрантите се паразити, треба сите да ги избркаме.",
 ]
 
 
 def main() -> None:
     """Run the command and draw its output."""
     command = [sys.executable, "-m", "narratives", "score", *POSTS]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
-    console = Console(record=True, width=104, file=Path("/dev/null").open("w", encoding="utf-8"))
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout  # noqa: S603
+    console = Console(record=True, width=104, file=io.StringIO())
     console.print(Text('$ narratives score "…" "…" "…" "…"', style="bold"))
     colours = {"FLAG": "bold red", "REVIEW": "bold yellow", "CLEAR": "bold green"}
     for line in shown.splitlines():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, repeat
@@ -205,7 +204,7 @@ def _words(text: str) -> Iterator[tuple[int, int]]:
 def _reasons(
     verdict: str, abusive: bool, p: dict[str, float], hate: Calibration, offensive: Calibration, caveat: str | None
 ) -> tuple[str, ...]:
-    h, o = (math.floor(p[head] * 100) / 100 for head in ("hate", "offensive"))
+    h, o = p["hate"], p["offensive"]
     out = {
         "above": [f"Reads as an attack on people for who they are: hate {h:.2f}, threshold {hate.threshold:.2f}."],
         "unsure": [

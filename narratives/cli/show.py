@@ -149,4 +149,7 @@ def _language(score: PostScore) -> str:
 
 def _evidence(text: str, spans: tuple[Span, ...], reveal: bool) -> str:
     shown = text if reveal else mask(text, spans)
-    return ", ".join(f"{_tame(shown[s.start : s.end])} ({s.label})" for s in spans)
+    labels: dict[tuple[int, int], list[str]] = {}
+    for span in spans:
+        labels.setdefault((span.start, span.end), []).append(span.label)
+    return ", ".join(f"{_tame(shown[start:end])} ({', '.join(said)})" for (start, end), said in sorted(labels.items()))

@@ -28,7 +28,9 @@ def write_model(
         card: Model card in Markdown; an existing one stays when ``None``.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, folder / "model.safetensors")
+    weights = folder / "model.safetensors"
+    save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, weights)
+    weights.chmod(0o644)  # safetensors makes it readable for its owner alone
     text = json.dumps(config, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     (folder / "config.json").write_text(text, encoding="utf-8")
     if card is not None:
