@@ -18,6 +18,9 @@ from narratives.languages import BCMS, LANGUAGES
 from narratives.results import Decision, LanguageGuess, ModelInfo, PostScore, Span
 from narratives.text import detect_many, fold, normalise
 
+LONGEST = 100_000
+"""Characters of a post that are read; what comes after is ignored."""
+
 _MOST_SPANS = 5
 _SHORTEST_WORD = 3  # letters; particles carry weight in a model, but tell a reader nothing
 _SPAN_SHARE = 0.1  # a word is shown when it carries at least this share of what speaks for the label
@@ -84,7 +87,8 @@ class Scorer:
         """
         if isinstance(posts, str):
             raise InputError("score_many was given one string; expected an iterable of posts: pass [text] or use score")
-        for texts, langs in self._batches(posts, batch_size, lang):
+        for batch, langs in self._batches(posts, batch_size, lang):
+            texts = [text[:LONGEST] for text in batch]
             yield from self._score_batch(texts, langs, evidence)
 
     def predict_proba(
@@ -102,7 +106,8 @@ class Scorer:
         """
         if isinstance(texts, str):
             raise InputError("predict_proba was given one string; expected an iterable of posts: pass [text]")
-        parts = [self._probabilities(*self._prepare(t, g)[1:]) for t, g in self._batches(texts, batch_size, lang)]
+        batches = self._batches(texts, batch_size, lang)
+        parts = [self._probabilities(*self._prepare([t[:LONGEST] for t in b], tags)[1:]) for b, tags in batches]
         return np.concatenate(parts) if parts else np.zeros((0, len(self.heads)), np.float32)
 
     @staticmethod

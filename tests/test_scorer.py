@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import narratives
 from narratives.errors import InputError, UnknownNameError
 from narratives.results import PostScore
+from narratives.scorer import LONGEST
 
 
 def test_one_text_gives_one_score_and_a_list_gives_a_list(tiny):
@@ -105,3 +106,8 @@ def test_an_unknown_language_lists_the_known_ones(tiny):
 def test_transfer_is_said(tiny):
     reasons = tiny.score("Добар ден на сите во градот", lang="mk").reasons
     assert any("No real labelled Macedonian posts" in r for r in reasons)
+
+
+def test_a_very_long_post_is_read_by_its_beginning(tiny):
+    long = "dobar dan svima " * (LONGEST // 16 + 5)
+    assert tiny.score(long[:LONGEST]).hate == tiny.score(long + "nešto sasvim drugo").hate

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from narratives.batch import score_file
 from narratives.errors import InputError, MissingFileError, NarrativesError, OutputError
-from narratives.frames import COLUMNS, LONGEST
+from narratives.frames import COLUMNS
+from narratives.scorer import LONGEST
 
 POSTS = ["Dobar dan svima, kako ste danas?", "Mirëdita të gjithëve, si jeni sot?", "Bună ziua tuturor, ce mai faceți?"]
 KINDS = ["csv", "tsv", "jsonl", "parquet"]
