@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import sys
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from math import isnan
+from numbers import Number
 from typing import Any, TypeVar, cast
 
 from narratives.errors import InputError, UnknownNameError, unknown
@@ -57,7 +61,8 @@ def score_rows(
 
     Args:
         scorer: The scorer.
-        texts: Posts; ``None``, NaN and blank ones get the status ``null_text`` and no scores.
+        texts: Posts; ``None``, NaN and blank ones get the status ``null_text`` and no scores, lists and the like
+            ``not_text``.
         langs: One language for all, or one a row; an unknown one is detected instead, and the status says so.
         batch_size: Posts scored together.
 
@@ -68,8 +73,10 @@ def score_rows(
     posts: list[str] = []
     tags: list[str | None] = []
     for i, text in enumerate(texts):
-        post = text if isinstance(text, str) else "" if text is None or text != text else str(text)  # noqa: PLR0124
-        if not post.strip():
+        post = text if isinstance(text, str) else _post(text)
+        if post is None:
+            post, status[i] = "", "not_text"
+        elif not post or post.isspace():
             status[i] = "null_text"
         elif len(post) > LONGEST:
             status[i] = "truncated"
@@ -82,17 +89,38 @@ def score_rows(
     return to_columns(list(scores), status), status
 
 
+def _post(value: object) -> str | None:
+    """What is not a string as one: nothing as nothing, numbers and bytes as text; ``None`` for lists and the like."""
+    if _missing(value):
+        return ""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return str(value) if isinstance(value, Number | date) else None
+
+
+def _missing(value: object) -> bool:
+    if value is None or type(value).__name__ in {"NAType", "NaTType"}:  # of pandas, which may not be there
+        return True
+    return isinstance(value, float) and isnan(value)
+
+
 def _tag(value: object) -> tuple[str | None, bool]:
-    if value is None or value != value or not str(value).strip():  # noqa: PLR0124 (NaN is not itself)
+    return (None, True) if _missing(value) else _known_tag(str(value))
+
+
+@lru_cache(maxsize=1024)
+def _known_tag(value: str) -> tuple[str | None, bool]:
+    """The tag of a language and whether it is known; nothing and ``und`` mean that it is to be detected."""
+    if value.strip().lower() in {"", "und"}:
         return None, True
     try:
-        return resolve(str(value)).tag, True
+        return resolve(value).tag, True
     except UnknownNameError:
         return None, False
 
 
 def to_columns(scores: Sequence[PostScore], status: Sequence[str]) -> dict[str, list[Any]]:
-    """Readings as columns, one list each; absent figures are ``None``."""
+    """Readings as columns, one list each; absent figures are ``None``, labels and reasons are lists (:func:`flat`)."""
     return {
         "lang": [s.language.code for s in scores],
         "script": [s.language.script for s in scores],
@@ -100,12 +128,36 @@ def to_columns(scores: Sequence[PostScore], status: Sequence[str]) -> dict[str, 
         "offensive": [_rounded(s.offensive) for s in scores],
         "hate": [_rounded(s.hate) for s in scores],
         "decision": [s.decision for s in scores],
-        "labels": [";".join(s.labels) for s in scores],
+        "labels": [list(s.labels) for s in scores],
         "language_severity": [s.language_severity for s in scores],
-        "reasons": [" ".join(s.reasons) for s in scores],
+        "reasons": [list(s.reasons) for s in scores],
         "row_status": list(status),
         "model": [f"{s.model.name} {s.model.version} {s.model.sha256[:8]}" for s in scores],
     }
+
+
+def flat(columns: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """The same for a table without lists: labels joined with semicolons, reasons as one paragraph."""
+    return {
+        **columns,
+        "labels": [";".join(labels) for labels in columns["labels"]],
+        "reasons": [" ".join(reasons) for reasons in columns["reasons"]],
+    }
+
+
+def check_options(lang: str | None, lang_column: str | None, batch_size: int) -> None:
+    """Refuse what cannot be meant, before anything is read.
+
+    Raises:
+        UnknownNameError: ``lang`` is not a known language.
+        InputError: Both ``lang`` and ``lang_column`` are given, or ``batch_size`` is below 1.
+    """
+    if lang is not None:
+        resolve(lang)
+        if lang_column is not None:
+            raise InputError("lang and lang_column are both given; give one language for all, or a column of them")
+    if batch_size < 1:
+        raise InputError(f"batch_size is {batch_size}; expected at least 1")
 
 
 def _rounded(value: float | None) -> float | None:
@@ -127,7 +179,7 @@ def score_frame(
         frame: pandas or Polars ``DataFrame``, ``pyarrow.Table``, or Hugging Face ``datasets.Dataset``.
         text: Column of the posts.
         lang: Language of all posts; detected when ``None``.
-        lang_column: Column with a language a row; empty cells are detected.
+        lang_column: Column with a language a row; empty cells are detected. Not together with ``lang``.
         scorer: Scorer to use; the default model when ``None``.
         batch_size: Posts scored together.
 
@@ -136,14 +188,13 @@ def score_frame(
 
     Raises:
         UnknownNameError: A column does not exist (the message lists those that do), or ``lang`` is not known.
-        InputError: The table is of another kind.
+        InputError: The table is of another kind, or has two columns of one name; options that exclude each other.
 
     >>> import pyarrow as pa
     >>> score_frame(pa.table({"text": ["Dobar dan svima, danas je lijepo vrijeme"]}))["decision"].to_pylist()
     ['clear']
     """
-    if lang is not None:
-        resolve(lang)
+    check_options(lang, lang_column, batch_size)
     if scorer is None:
         scorer = load()
     hub = sys.modules.get("datasets")
@@ -153,19 +204,23 @@ def score_frame(
 
     try:
         table: Any = nw.from_native(cast("Any", frame), eager_only=True)
+        existing = list(table.columns)
+        _check(existing, text, lang_column)
+        posts = table[text].to_list()
+        langs = table[lang_column].to_list() if lang_column else lang
+    except nw.exceptions.DuplicateError:
+        raise InputError("several columns of the table have the same name; rename them") from None
     except TypeError:
         kind = type(frame).__name__
         raise InputError(
             f"{kind} is not a table score_frame knows; expected a pandas or Polars DataFrame, a pyarrow Table or a "
             "datasets.Dataset (collect a lazy frame first)"
         ) from None
-    _check(table.columns, text, lang_column)
-    langs = table[lang_column].to_list() if lang_column else lang
-    columns, _ = score_rows(scorer, table[text].to_list(), langs, batch_size)
-    names = added_names(table.columns)
+    columns, _ = score_rows(scorer, posts, langs, batch_size)
+    names = added_names(existing)
     made = [
         nw.new_series(names[c], values, dtype=_dtype(c, nw), backend=table.implementation)
-        for c, values in columns.items()
+        for c, values in flat(columns).items()
     ]
     return cast("FrameT", table.with_columns(*made).to_native())
 
@@ -186,9 +241,9 @@ def _score_dataset(
     _check(frame.column_names, text, lang_column)
     names = added_names(frame.column_names)
 
-    def add(rows: Any) -> dict[str, list[Any]]:
-        langs = rows[lang_column] if lang_column else lang
-        return {names[c]: v for c, v in score_rows(scorer, rows[text], langs, batch_size)[0].items()}
+    def add(rows: Any) -> dict[str, Sequence[Any]]:
+        langs = list(rows[lang_column]) if lang_column else lang
+        return {names[c]: v for c, v in flat(score_rows(scorer, list(rows[text]), langs, batch_size)[0]).items()}
 
     # nothing is stored: no cache file is written or read, and the fingerprint does not need the model's bytes
     options = {"keep_in_memory": True, "load_from_cache_file": False, "new_fingerprint": uuid.uuid4().hex}
@@ -196,4 +251,6 @@ def _score_dataset(
     kinds = {c: "float64" if c in _NUMBERS else "string" for c in COLUMNS}
     features = frame.features.copy()
     features.update({names[c]: value(kind) for c, kind in kinds.items()})
+    if not len(frame):  # map would add no column to no rows
+        return sys.modules["datasets"].Dataset.from_dict({name: [] for name in features}, features=features)
     return frame.map(add, batched=True, batch_size=batch_size, features=features, **options)

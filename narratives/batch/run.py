@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -9,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from narratives.batch.reading import Block, Format, Source, kind_of, open_source, same_file
-from narratives.batch.writing import open_writer, redacted, whole_file
+from narratives.batch.blocks import Block, Format, Source
+from narratives.batch.cells import listed
+from narratives.batch.reading import kind_of, open_source, same_file
+from narratives.batch.writing import hidden, open_writer, whole_file
 from narratives.errors import InputError, unknown
-from narratives.frames import score_rows
-from narratives.text import redact as redact_text
+from narratives.frames import check_options, score_rows
 
 if TYPE_CHECKING:
     from narratives.scorer import Scorer
@@ -67,15 +69,24 @@ def score_file(
     The output has every row of the input, in order, with all its columns, then the columns of ``frames.COLUMNS``. It
     appears only when it is whole; one that was there before is replaced only then.
 
+    The column ``row_status`` says what was amiss with a row: ``null_text`` (no words; not scored), ``not_text`` (a
+    list, an object …; not scored), ``truncated`` (only the first ``frames.LONGEST`` characters were read),
+    ``unknown_lang`` (detected instead), ``bad_row: …`` (a CSV row with more or fewer cells than the header, surplus
+    cells quoted; a line that is no JSON object, kept in ``_extra``), else ``ok``. Blank lines of a text file are not
+    rows. From CSV and JSON to Parquet all carried columns become strings.
+
     Args:
         source: CSV, TSV, JSON lines or Parquet; UTF-8, or UTF-16 with a byte order mark.
         target: The same kinds; another kind than the source's converts.
         scorer: The scorer.
-        text: Column of the posts; guessed from its name when ``None``.
+        text: Column of the posts; when ``None``, the one named ``text``, ``post``, ``message`` … if there is just
+            one, else the only column of text.
         lang: Language of all posts; detected when ``None``.
-        lang_column: Column with a language a row; an empty cell is detected, an unknown code too, with a status.
+        lang_column: Column with a language a row; an empty cell or ``und`` is detected, an unknown code too, with a
+            status. Not together with ``lang``.
         format: Kind of both files, where their suffixes do not say.
-        redact: Hide names, links, addresses and numbers in the text column of the output.
+        redact: Hide names, links, addresses and numbers in the text column of the output, and in what is kept of
+            broken rows. Other columns stay.
         batch_size: Rows scored together.
         encoding: Encoding of a text file that is not UTF-8, such as ``cp1250``.
         progress: Called after each block with the rows done and, where it is known, their total.
@@ -91,6 +102,8 @@ def score_file(
         OutputError: The target cannot be written, or is the source.
     """
     began = time.monotonic()
+    check_options(lang, lang_column, batch_size)
+    source, target = Path(source), Path(target)
     read_as, write_as = kind_of(source, format), kind_of(target, format)
     same_file(source, target)
     counts: Counter[str] = Counter()
@@ -106,11 +119,10 @@ def score_file(
                     texts = _values(block, column)
                     langs: Sequence[Any] | str | None = _values(block, lang_column) if lang_column else lang
                     scores, status = score_rows(scorer, texts, langs, batch_size)
-                    for i, complaint in block.broken.items():
-                        status[i] = complaint
-                    scores["row_status"] = status
-                    hidden = [redact_text(t).text if isinstance(t, str) else t for t in texts] if redact else None
-                    writer.write(redacted(block, column, hidden) if hidden is not None else block, scores)
+                    if redact:
+                        block = hidden(block, column, texts)  # noqa: PLW2901
+                    scores["row_status"] = status = _with_complaints(status, block)
+                    writer.write(block, scores)
                     counts.update(scores["decision"])
                     counts["rows"] += len(status)
                     counts["errors"] += len(status) - status.count("ok")
@@ -131,25 +143,30 @@ def score_file(
     )
 
 
+def _with_complaints(status: list[str], block: Block) -> list[str]:
+    for i, complaint in block.broken.items():
+        cells = block.surplus.get(i)
+        status[i] = complaint if cells is None else f"{complaint}, surplus {json.dumps(cells, ensure_ascii=False)}"
+    return status
+
+
 def _column(source: Source, given: str | None) -> str:
     if given is not None:
         if given not in source.columns:
             raise unknown("column", given, source.columns)
         return given
-    by_name = {name.lower().strip(): name for name in reversed(source.columns)}
-    named = [by_name[name] for name in _TEXT_NAMES if name in by_name]
-    if len(named) == 1:
-        return named[0]
-    if not named and len(source.columns) == 1:
-        return source.columns[0]
-    listed = ", ".join(source.columns)
+    named = [name for name in source.columns if name.lower().strip() in _TEXT_NAMES]
+    could = named or (source.columns if len(source.columns) == 1 else source.strings)
+    if len(could) == 1:
+        return could[0]
+    names = ", ".join(source.columns)
     why = "several columns could hold the posts" if named else "no column is named like one that holds posts"
-    raise InputError(f"{why}; columns: {listed}. Name it with --text (text=)")
+    raise InputError(f"{why}; columns: {names}. Name it with --text (text=)")
 
 
 def _values(block: Block, column: str) -> list[Any]:
     if block.arrow is not None:
-        return list(block.arrow.column(column).to_pylist())
+        return listed(block.arrow.column(column))
     return [row.get(column) for row in block.rows]
 
 

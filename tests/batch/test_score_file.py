@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from narratives.batch import score_file
 from narratives.errors import InputError, MissingFileError, NarrativesError, OutputError
 from narratives.frames import COLUMNS
 from narratives.scorer import LONGEST
@@ -44,14 +43,6 @@ def write(path: Path, rows: list[dict]) -> Path:
     return path
 
 
-@pytest.fixture
-def score(tiny, tmp_path):
-    def call(source: Path, target: str = "out.csv", **options):
-        return score_file(source, tmp_path / target, scorer=tiny, **options), tmp_path / target
-
-    return call
-
-
 @pytest.mark.parametrize("written", KINDS)
 @pytest.mark.parametrize("given", KINDS)
 def test_every_kind_to_every_kind(given, written, score, tmp_path):
@@ -72,7 +63,7 @@ def test_scores_are_those_of_the_scorer(score, tiny, tmp_path):
         assert (row["decision"], row["lang"]) == (alone.decision, alone.language.code)
 
 
-CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=20)
+CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -207,8 +198,33 @@ BAD = {
     "no guess": (lambda d: make(d / "e.csv", b"a,b\n1,2\n"), {}, InputError, "columns: a, b. Name it"),
     "two guesses": (lambda d: make(d / "e.csv", b"text,message\n1,2\n"), {}, InputError, "several columns"),
     "lang column": (lambda d: make(d / "e.csv", b"text\na\n"), {"lang_column": "l"}, NarrativesError, "unknown column"),
+    "zip": (lambda d: make(d / "e.csv", b"PK\x03\x04x"), {}, InputError, "spreadsheet or a zip archive"),
+    "gzip": (lambda d: make(d / "e.csv", b"\x1f\x8bx"), {}, InputError, "gzip archive"),
+    "device": (lambda d: Path("/dev/null"), {"format": "csv"}, InputError, "not a plain file"),
+    "open quote above": (lambda d: make(d / "e.csv", b'"id,text\n1,a\n2,b\n'), {}, InputError, "line 1: a quoted cell"),
     "open quote": (lambda d: make(d / "e.csv", b'text,n\na,1\n"b,2\nc,3\n'), {}, InputError, "line 3: a quoted cell"),
     "utf-16 bare": (lambda d: make(d / "e.csv", "text\nda\n".encode("utf-16-le")), {}, InputError, "byte order mark"),
+    "utf-16 named": (
+        lambda d: make(d / "e.csv", "text\nda\n".encode("utf-16-le")),
+        {"encoding": "utf-16"},
+        InputError,
+        "utf-16-le",
+    ),
+    "utf-16 cut": (lambda d: make(d / "e.csv", "text\nda\n".encode("utf-16")[:-1]), {}, InputError, "breaks off"),
+    "no text encoding": (
+        lambda d: make(d / "e.csv", b"text\na\n"),
+        {"encoding": "hex"},
+        InputError,
+        "unknown encoding",
+    ),
+    "language": (lambda d: make(d / "e.csv", b"text\na\n"), {"lang": "xx"}, NarrativesError, "unknown language 'xx'"),
+    "two languages": (
+        lambda d: make(d / "e.csv", b"text\na\n"),
+        {"lang": "hr", "lang_column": "l"},
+        InputError,
+        "both",
+    ),
+    "block": (lambda d: make(d / "e.csv", b"text\na\n"), {"batch_size": 0}, InputError, "at least 1"),
     "encoding": (lambda d: make(d / "e.csv", b"text\na\n"), {"encoding": "cp99"}, InputError, "unknown encoding"),
     "parquet": (lambda d: make(d / "e.parquet", b"PAR1nonsense"), {}, InputError, "not a readable Parquet"),
     "no object": (lambda d: make(d / "e.jsonl", b"1\n2\n"), {}, InputError, "JSON object a line"),
