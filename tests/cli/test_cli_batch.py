@@ -64,9 +64,15 @@ def test_summary_goes_to_standard_error(run, scorer, files):
     )
 
 
-@pytest.mark.parametrize(("rows", "errors", "code"), [(0, 0, 1), (3, 3, 1), (3, 1, 0)])
-def test_exit_code_says_whether_anything_was_scored(run, scorer, files, rows, errors, code):
-    files.summary |= {"rows": rows, "errors": errors}
+@pytest.mark.parametrize(
+    ("flag", "review", "clear", "unsupported", "code"),
+    [(0, 0, 0, 0, 1), (0, 0, 0, 3, 1), (1, 0, 0, 2, 0), (0, 1, 0, 0, 0), (0, 0, 1, 5, 0)],
+)
+def test_exit_code_says_whether_anything_was_scored(run, scorer, files, flag, review, clear, unsupported, code):
+    counts = {"flag": flag, "review": review, "clear": clear, "unsupported": unsupported}
+    # every row may carry a status, such as `truncated`, and be scored all the same
+    rows = sum(counts.values())
+    files.summary |= {**counts, "rows": rows, "errors": rows}
     assert run("batch", "in.csv", "out.csv").exit_code == code
 
 
