@@ -58,6 +58,7 @@ class Corpus:
         delimiter: Field separator; ``jsonl`` for JSON lines.
         header: Column names where the file has none.
         quoted: Whether double quotes wrap fields.
+        folder: Folder under the data folder where it differs from the name; several corpora may share one.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Corpus:
     delimiter: str = ","
     header: tuple[str, ...] = field(default=())
     quoted: bool = True
+    folder: str = ""
 
 
 def read_records(corpus: Corpus, folder: Path) -> Iterator[Record]:
@@ -85,7 +87,7 @@ def read_records(corpus: Corpus, folder: Path) -> Iterator[Record]:
         InputError: A file lacks the text column.
     """
     for name in corpus.files:
-        path = folder / corpus.name / name
+        path = folder / (corpus.folder or corpus.name) / name
         if not path.is_file():
             raise MissingFileError(f"corpus {corpus.name}: {path} is missing; see its source: {corpus.source}")
         with path.open(encoding="utf-8-sig", newline="") as handle:
