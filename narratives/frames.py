@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,13 +27,23 @@ COLUMNS = (
     "hate",
     "decision",
     "labels",
+    "mentioned",
+    "stance",
+    "targets",
     "language_severity",
+    "probabilities",
     "reasons",
     "row_status",
     "model",
 )
-"""Columns that scoring adds, in order. One that the table already has is added as ``narratives_<name>``,
-and where that is taken too, as ``narratives_<name>_2`` and so on."""
+"""Columns that scoring adds, in order, the same whatever heads the model has; ``mentioned``, ``stance``, ``targets``
+and ``probabilities`` are empty (``None``) where it has no such heads. One that the table already has is added as
+``narratives_<name>``, and where that is taken too, as ``narratives_<name>_2`` and so on."""
+
+LISTED = 0.05
+"""Probabilities of narratives and targets below this are left out of the column ``probabilities``."""
+
+_TARGET = 0.5  # probability from which a target stands in the column `targets`
 
 # floating point for the severity too: pandas has no plain integer column with gaps
 _NUMBERS = {"lang_confidence", "offensive", "hate", "language_severity"}
@@ -129,18 +140,43 @@ def to_columns(scores: Sequence[PostScore], status: Sequence[str]) -> dict[str, 
         "hate": [_rounded(s.hate) for s in scores],
         "decision": [s.decision for s in scores],
         "labels": [list(s.labels) for s in scores],
+        # a model without narratives says nothing about mentions, which is not the same as finding none
+        "mentioned": [None if s.narratives is None else list(getattr(s, "mentioned", ())) for s in scores],
+        "stance": [None if s.stance is None else s.stance.label for s in scores],
+        "targets": [None if s.targets is None else [t for t, p in s.targets.items() if p >= _TARGET] for s in scores],
         "language_severity": [s.language_severity for s in scores],
+        "probabilities": [_listed(s) for s in scores],
         "reasons": [list(s.reasons) for s in scores],
         "row_status": list(status),
         "model": [f"{s.model.name} {s.model.version} {s.model.sha256[:8]}" for s in scores],
     }
 
 
+def _listed(score: PostScore) -> dict[str, dict[str, float]] | None:
+    """Probabilities by head and id, to three places; those of no account are left out (:data:`LISTED`)."""
+    tables = {
+        "narratives": score.narratives,
+        "stance": None if score.stance is None else score.stance.probabilities,
+        "targets": score.targets,
+    }
+    least = {"stance": 0.0}
+    out = {
+        head: {name: round(p, 3) for name, p in table.items() if p >= least.get(head, LISTED)}
+        for head, table in tables.items()
+        if table is not None
+    }
+    return out or None
+
+
 def flat(columns: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
-    """The same for a table without lists: labels joined with semicolons, reasons as one paragraph."""
+    """The same for a table without lists: ids joined with semicolons, reasons as one paragraph, figures as JSON."""
+    joined = ("labels", "mentioned", "targets")
     return {
         **columns,
-        "labels": [";".join(labels) for labels in columns["labels"]],
+        **{name: [None if ids is None else ";".join(ids) for ids in columns[name]] for name in joined},
+        "probabilities": [
+            None if p is None else json.dumps(p, separators=(",", ":")) for p in columns["probabilities"]
+        ],
         "reasons": [" ".join(reasons) for reasons in columns["reasons"]],
     }
 

@@ -157,6 +157,20 @@ def test_a_link_to_an_output_stays_a_link(score, tmp_path):
     assert (tmp_path / "real.csv").read_bytes().startswith(b"text,lang")
 
 
-def test_flat_leaves_the_rest_alone():
-    columns = {"labels": [["a", "b"], []], "reasons": [["A.", "B."], []], "lang": ["hr", "tr"]}
-    assert flat(columns) == {"labels": ["a;b", ""], "reasons": ["A. B.", ""], "lang": ["hr", "tr"]}
+def test_flat_joins_ids_and_tells_nothing_from_none():
+    columns = {
+        "labels": [["a", "b"], []],
+        "mentioned": [None, []],
+        "targets": [["x"], None],
+        "probabilities": [{"stance": {"none": 1.0}}, None],
+        "reasons": [["A.", "B."], []],
+        "lang": ["hr", "tr"],
+    }
+    assert flat(columns) == {
+        "labels": ["a;b", ""],
+        "mentioned": [None, ""],
+        "targets": ["x", None],
+        "probabilities": ['{"stance":{"none":1.0}}', None],
+        "reasons": ["A. B.", ""],
+        "lang": ["hr", "tr"],
+    }
