@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, repeat
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from narratives.backends import ANY, Backend, open_model
+from narratives.backends import ANY, Backend, as_written, open_model
 from narratives.calibration import Calibration
 from narratives.errors import InputError
 from narratives.languages import BCMS, LANGUAGES
 from narratives.results import Decision, LanguageGuess, ModelInfo, PostScore, Span
-from narratives.text import detect_many, fold, normalise
+from narratives.text import detect_many, fold, normalise, normalise_text
 
 LONGEST = 100_000
 """Characters of a post that are read; what comes after is ignored."""
@@ -126,11 +126,13 @@ class Scorer:
                 raise InputError("there are fewer languages than posts; expected one (or None) a post")
             yield batch, langs
 
-    @staticmethod
-    def _prepare(texts: Sequence[str], langs: Sequence[str | None]) -> tuple[list[LanguageGuess], list[str], list[str]]:
+    def _prepare(
+        self, texts: Sequence[str], langs: Sequence[str | None]
+    ) -> tuple[list[LanguageGuess], list[str], list[str]]:
         guesses = detect_many(texts, langs)
         groups = [ANY if guess.group == "und" else guess.group for guess in guesses]
-        return guesses, [fold(text, guess.code) for text, guess in zip(texts, guesses, strict=True)], groups
+        read = normalise_text if as_written(self.backend) else fold
+        return guesses, [read(text, guess.code) for text, guess in zip(texts, guesses, strict=True)], groups
 
     def _probabilities(self, folded: Sequence[str], groups: Sequence[str]) -> NDArray[np.float32]:
         logits = self.backend.logits(folded, groups)
@@ -145,11 +147,14 @@ class Scorer:
     def _score_batch(self, texts: Sequence[str], langs: Sequence[str | None], evidence: bool) -> Iterator[PostScore]:
         guesses, folded, groups = self._prepare(texts, langs)
         table = self._probabilities(folded, groups).tolist()
-        for text, guess, fold_, group, row in zip(texts, guesses, folded, groups, table, strict=True):
-            if group == ANY or not fold_:
-                yield self._unsupported(guess, bool(fold_))
+        unread = self.backend.unread(folded) if as_written(self.backend) else [0] * len(folded)
+        for text, guess, fold_, group, row, rest in zip(texts, guesses, folded, groups, table, unread, strict=True):
+            if group == ANY or not fold_.strip():
+                yield self._unsupported(guess, bool(fold_.strip()))
             else:
-                yield self._decide(text, guess, dict(zip(self.heads, row, strict=True)), evidence)
+                score = self._decide(text, guess, dict(zip(self.heads, row, strict=True)), evidence)
+                cut = (f"The model read the post only in part: the last {rest:,} characters are beyond its reach.",)
+                yield replace(score, reasons=score.reasons + cut) if rest else score
 
     def _unsupported(self, guess: LanguageGuess, readable: bool) -> PostScore:
         known = ", ".join(LANGUAGES)
@@ -162,15 +167,17 @@ class Scorer:
 
     def _decide(self, text: str, guess: LanguageGuess, p: dict[str, float], evidence: bool) -> PostScore:
         hate = self.backend.calibration["hate"][guess.group]
-        offensive = self.backend.calibration["offensive"][guess.group]
+        offensive = self.backend.calibration["offensive"][guess.group] if "offensive" in p else None
         verdict = hate.verdict(p["hate"])
         decision: Decision = {"above": "flag", "unsure": "review", "below": "clear"}[verdict]  # type: ignore[assignment]
-        abusive = p["offensive"] >= offensive.threshold
+        abusive = offensive is not None and p["offensive"] >= offensive.threshold
         labels = ("hate",) * (verdict == "above") + ("offensive",) * abusive
         reasons = _reasons(verdict, abusive, p, hate, offensive, self._caveat(guess))
         shown = labels or (("hate",) if verdict == "unsure" else ())
         spans = tuple(self._evidence(text, guess, shown)) if evidence and shown else ()
-        return PostScore(guess, decision, reasons, self.info, p["offensive"], p["hate"], labels=labels, evidence=spans)
+        return PostScore(
+            guess, decision, reasons, self.info, p.get("offensive"), p["hate"], labels=labels, evidence=spans
+        )
 
     def _caveat(self, guess: LanguageGuess) -> str | None:
         giver = self.backend.transferred.get(guess.group)
@@ -182,14 +189,16 @@ class Scorer:
 
     def _evidence(self, text: str, guess: LanguageGuess, labels: Sequence[str]) -> Iterator[Span]:
         normal = normalise(text, guess.code)
-        words = [(start, end) for start, end in _words(normal.folded) if end - start >= _SHORTEST_WORD]
+        plain = as_written(self.backend)
+        seen, span_of = (normal.text, normal.span) if plain else (normal.folded, normal.folded_span)
+        words = [(start, end) for start, end in _words(seen) if end - start >= _SHORTEST_WORD]
         for label in labels:
-            share = self.backend.attribute(normal.folded, guess.group, label)
+            share = self.backend.attribute(seen, guess.group, label)
             weight = [(float(share[start:end].sum()), start, end) for start, end in words]
             total = sum(w for w, _, _ in weight if w > 0)
             top = sorted((w for w in weight if w[0] > _SPAN_SHARE * total), reverse=True)[:_MOST_SPANS]
             for _, start, end in sorted(top, key=lambda w: w[1]):
-                span = normal.folded_span(start, end)
+                span = span_of(start, end)
                 if span[0] < span[1]:
                     yield Span(*span, text[slice(*span)], label, "model")
 
@@ -207,9 +216,14 @@ def _words(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _reasons(
-    verdict: str, abusive: bool, p: dict[str, float], hate: Calibration, offensive: Calibration, caveat: str | None
+    verdict: str,
+    abusive: bool,
+    p: dict[str, float],
+    hate: Calibration,
+    offensive: Calibration | None,
+    caveat: str | None,
 ) -> tuple[str, ...]:
-    h, o = p["hate"], p["offensive"]
+    h = p["hate"]
     out = {
         "above": [f"Reads as an attack on people for who they are: hate {h:.2f}, threshold {hate.threshold:.2f}."],
         "unsure": [
@@ -218,16 +232,20 @@ def _reasons(
         ],
         "below": [f"No attack on a group found: hate {h:.2f}, threshold {hate.threshold:.2f}."],
     }[verdict]
-    if abusive and verdict == "below":
-        out.append(f"Abusive language (offensive {o:.2f}, threshold {offensive.threshold:.2f}) alone is not flagged.")
+    if offensive is not None and abusive and verdict == "below":
+        o, cut = p["offensive"], offensive.threshold
+        out.append(f"Abusive language (offensive {o:.2f}, threshold {cut:.2f}) alone is not flagged.")
     return (*out, *([caveat] if caveat else []))
 
 
-def load(model: str | Path | None = None) -> Scorer:
-    """Open a model for scoring. Never touches the network.
+def load(model: str | Path | None = None, **options: Any) -> Scorer:
+    """Open a model for scoring. Never touches the network, but for ``hf:organisation/model``.
 
     Args:
-        model: Name of a shipped model, a model folder, or ``None`` for the default.
+        model: Name of a shipped model, a model folder (ours or of transformers), ``hf:organisation/model[@revision]``
+            for one of the Hugging Face hub, or ``None`` for the default.
+        options: For transformers models: ``labels``, ``device``, ``precision``, ``length``, ``batch_size``; see
+            :meth:`narratives.backends.transformer.TransformerBackend.load`.
 
     Returns:
         The scorer.
@@ -240,4 +258,4 @@ def load(model: str | Path | None = None) -> Scorer:
     >>> load().heads
     ('offensive', 'hate')
     """
-    return Scorer(open_model(model))
+    return Scorer(open_model(model, **options))

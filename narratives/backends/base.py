@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from narratives import resources
 from narratives.calibration import Calibration
-from narratives.errors import MissingFileError, ModelError, unknown
+from narratives.errors import InputError, MissingFileError, ModelError, unknown
 from narratives.results import ModelInfo
 
 ANY = "any"
@@ -49,6 +49,19 @@ class Backend(Protocol):
     def attribute(self, text: str, group: str, head: str) -> NDArray[np.float32]:
         """What each character of a folded text adds to a head's raw score, shape (len(text),)."""
         ...
+
+
+class AsWritten(Backend, Protocol):
+    """A backend that reads posts as ``narratives.text.normalise_text`` gives them, case and diacritics kept."""
+
+    def unread(self, texts: Sequence[str]) -> list[int]:
+        """Characters at the end of each text that lie beyond the backend's reach."""
+        ...
+
+
+def as_written(backend: Backend) -> TypeGuard[AsWritten]:
+    """Whether a backend reads normalised instead of folded texts."""
+    return hasattr(backend, "unread")
 
 
 def read_config(folder: Path, backend: str) -> dict[str, Any]:
@@ -105,18 +118,35 @@ def _shipped() -> list[str]:
     return resources.listing("models")
 
 
-def open_model(name: str | Path | None = None) -> Backend:
+def open_model(name: str | Path | None = None, **options: Any) -> Backend:
     """Open a model, checking every file against ``SHA256SUMS``.
 
     Args:
-        name: A folder, the name of a shipped model, or ``None`` for the default.
+        name: A folder, the name of a shipped model, ``hf:organisation/model`` for one of the Hugging Face hub, or
+            ``None`` for the default. A folder with a transformers checkpoint needs no ``SHA256SUMS``.
+        options: For transformers checkpoints: see :meth:`narratives.backends.transformer.TransformerBackend.load`.
 
     Raises:
+        InputError: Options were given for a model that takes none.
         ModelError: The folder is incomplete, damaged or of an unknown backend.
         UnknownNameError: No shipped model has that name.
         MissingFileError: The folder does not exist.
     """
-    folder = model_folder(name)
+    version = None
+    if isinstance(name, str) and name.startswith("hf:"):
+        from narratives.backends.hub import fetch
+
+        folder, version = fetch(name)
+    else:
+        folder = model_folder(name)
+    if _is_checkpoint(folder):
+        from narratives.backends.transformer import TransformerBackend
+
+        if (folder / "SHA256SUMS").is_file():
+            resources.checked(folder)
+        return TransformerBackend.load(folder, **_named(name, version), **options)
+    if options:
+        raise InputError(f"{folder} takes no options; {', '.join(options)} are for transformers checkpoints")
     resources.checked(folder)
     try:
         kind = json.loads((folder / "config.json").read_text(encoding="utf-8"))["backend"]
@@ -125,3 +155,16 @@ def open_model(name: str | Path | None = None) -> Backend:
     if kind not in BACKENDS:
         raise ModelError(f"{folder} needs backend {kind!r}; this version has {', '.join(BACKENDS)}")
     return BACKENDS[kind]()(folder)
+
+
+def _is_checkpoint(folder: Path) -> bool:
+    """Whether a folder holds a transformers model instead of one of our own."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(config, dict) and "model_type" in config and "backend" not in config
+
+
+def _named(name: str | Path | None, version: str | None) -> dict[str, Any]:
+    return {} if version is None else {"name": str(name).removeprefix("hf:").partition("@")[0], "version": version}
