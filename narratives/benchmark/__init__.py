@@ -1,0 +1,1 @@
+"""Measuring models: corpora, functional suites, metrics with intervals, peers on the same rows, reports."""
