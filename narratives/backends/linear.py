@@ -9,9 +9,10 @@ adaptation"), added up when the model is written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from scipy.sparse import csr_matrix
 from narratives import resources
 from narratives.backends.base import calibrations, read_config
 from narratives.backends.ngrams import Grams, NgramHasher
+from narratives.backends.quantise import dequantised
 from narratives.backends.words import spread, spread_map
 from narratives.calibration import Calibration
 from narratives.errors import ModelError
@@ -58,6 +60,10 @@ class Experts:
         shares /= np.maximum(shares.sum(axis=2, keepdims=True), np.float32(1e-30))
         return (table[:, :heads] * shares).sum(axis=2), shares
 
+    def scores(self, rows: csr_matrix) -> NDArray[np.float32]:
+        """What :meth:`blend` takes, of weighed n-grams (texts, buckets)."""
+        return np.asarray(rows @ self.weights + self.bias, np.float32)
+
 
 @dataclass(frozen=True, slots=True, repr=False)  # tables of a million numbers help nobody
 class LinearBackend:
@@ -91,49 +97,76 @@ class LinearBackend:
         config = read_config(folder, "linear")
         try:
             tensors = load_file(folder / "model.safetensors")
-            hasher = NgramHasher(**config["features"])
-            heads = tuple(config["heads"])
-            transferred = dict(config["transferred"])
             info = ModelInfo(config["name"], config["version"], resources.sha256(folder / "SHA256SUMS"))
-            experts = {
-                group: Experts(
-                    tensors[f"weights.{group}"].astype(np.float32),
-                    tensors[f"bias.{group}"],
-                    np.array([[head in expert["heads"] for expert in listed] for head in heads]),
-                )
-                for group, listed in config["experts"].items()
-            }
-            experts |= {group: experts[giver] for group, giver in transferred.items()}
-            table, idf = calibrations(config), tensors["idf"].astype(np.float32)
-        except (OSError, KeyError, TypeError, SafetensorError) as error:
+            return cls.of(info, config, tensors, tuple(config["heads"]), calibrations(config))
+        except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
             raise ModelError(f"{folder} is damaged ({type(error).__name__}); copy or install the model anew") from None
+
+    @classmethod
+    def of(
+        cls,
+        info: ModelInfo,
+        config: Mapping[str, Any],
+        tensors: Mapping[str, NDArray[Any]],
+        heads: tuple[str, ...],
+        table: Mapping[str, Mapping[str, Calibration]],
+    ) -> LinearBackend:
+        """Build it from the parts of a model folder.
+
+        Raises:
+            KeyError: A tensor or a key of the config is missing.
+            ModelError: The parts do not fit together.
+        """
+        hasher = NgramHasher(**config["features"])
+        transferred = dict(config["transferred"])
+        experts = {
+            group: Experts(
+                dequantised(tensors, f"weights.{group}"),
+                tensors[f"bias.{group}"],
+                np.array([[head in expert["heads"] for expert in listed] for head in heads]),
+            )
+            for group, listed in config["experts"].items()
+        }
+        experts |= {group: experts[giver] for group, giver in transferred.items()}
+        idf = tensors["idf"].astype(np.float32)
         shapes = [(e.weights.shape, (idf.size, (len(heads) + 1) * e.heard.shape[1])) for e in experts.values()]
-        if idf.size != 2**hasher.bits or set(table) != set(heads) or any(a != b for a, b in shapes):
-            raise ModelError(f"{folder}: the weights do not fit its config.json; retrain it")
+        if idf.size != 2**hasher.bits or not set(table) >= set(heads) or any(a != b for a, b in shapes):
+            raise ModelError(f"model {info.name}: the weights do not fit its config.json; retrain it")
         return cls(info, heads, table, transferred, hasher, idf, experts)
 
     def logits(self, texts: Sequence[str], groups: Sequence[str]) -> NDArray[np.float32]:
         """Raw scores, shape (texts, heads), of folded texts in the given language groups."""
         out = np.zeros((len(texts), len(self.heads)), np.float32)
         for group in dict.fromkeys(groups):
-            rows = [i for i, g in enumerate(groups) if g == group]
-            grams = self._grams([spread(texts[i]) for i in rows])
-            out[rows] = self.experts[group].blend(self._scores(grams, self.experts[group]))[0]
+            at = [i for i, g in enumerate(groups) if g == group]
+            experts = self.experts[group]
+            out[at] = experts.blend(experts.scores(self.rows([spread(texts[i]) for i in at])))[0]
         return out
 
     def attribute(self, text: str, group: str, head: str) -> NDArray[np.float32]:
-        """What each character adds to a head's raw score, given the gate; with the bias they sum to it exactly.
+        """What each character adds to a head's raw score, given the gate; with the bias they sum to it exactly."""
+        experts, row = self.experts[group], self.heads.index(head)
+        say = experts.blend(experts.scores(self.rows([spread(text)])))[1][0, row]
+        heads, count = experts.heard.shape
+        table = experts.weights.reshape(-1, heads + 1, count)
+        return self.spread_over(text, lambda buckets: table[buckets, row] @ say)
 
-        Each n-gram's share is divided over the places it stands at, and there over its characters.
+    def spread_over(self, text: str, weight: Callable[[NDArray[np.int64]], NDArray[np.float32]]) -> NDArray[np.float32]:
+        """Divide what each n-gram of a folded text says over the places it stands at, and there over its characters.
+
+        Args:
+            text: Folded text.
+            weight: From buckets to what a unit of each is worth.
+
+        Returns:
+            (len(text),) float32.
         """
         seen, offsets = spread_map(text)
         share = np.zeros(len(seen) + 1, np.float64)
-        grams, experts = self._grams([seen]), self.experts[group]
+        grams = self._grams([seen])
         if not grams.buckets.size:
             return np.zeros(len(text), np.float32)
-        row, (heads, count) = self.heads.index(head), experts.heard.shape
-        say = experts.blend(self._scores(grams, experts))[1][0, row]
-        part = (experts.weights.reshape(-1, heads + 1, count)[grams.buckets, row] @ say) * grams.values
+        part = weight(grams.buckets) * grams.values
         found = self.hasher.occurrences([seen])
         entry = np.searchsorted(grams.buckets, found.buckets)
         each = part[entry] / np.bincount(entry, minlength=part.size)[entry]
@@ -144,13 +177,13 @@ class LinearBackend:
         np.add.at(share, ends, -each / (ends - starts))
         return np.bincount(offsets, np.cumsum(share)[: len(seen)], len(text)).astype(np.float32)
 
+    def rows(self, spread_texts: Sequence[str]) -> csr_matrix:
+        """Weighed n-grams of spread texts, sparse of shape (texts, buckets)."""
+        grams = self._grams(spread_texts)
+        return csr_matrix((grams.values, grams.buckets, grams.indptr), (grams.indptr.size - 1, self.idf.size))
+
     def _grams(self, spread_texts: Sequence[str]) -> Grams:
         return weigh(self.hasher(spread_texts), self.idf)
-
-    def _scores(self, grams: Grams, experts: Experts) -> NDArray[np.float32]:
-        shape = (grams.indptr.size - 1, self.idf.size)
-        rows = csr_matrix((grams.values, grams.buckets, grams.indptr), shape)
-        return np.asarray(rows @ experts.weights + experts.bias, np.float32)
 
 
 def weigh(grams: Grams, idf: NDArray[np.float32]) -> Grams:

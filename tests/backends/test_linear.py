@@ -26,8 +26,8 @@ def test_attributions_and_bias_sum_to_the_score(tiny, group):
     backend, text = tiny.backend, "ovo je samo primer, a ne nešto drugo"
     experts = backend.experts[group]
     for i, head in enumerate(backend.heads):
-        grams = backend._grams(["ovo je samo primer , a ne nešto drugo"])
-        share = experts.blend(backend._scores(grams, experts))[1][0, i]
+        rows = backend.rows(["ovo je samo primer , a ne nešto drugo"])
+        share = experts.blend(experts.scores(rows))[1][0, i]
         bias = float(experts.bias.reshape(len(backend.heads) + 1, -1)[i] @ share)
         total = float(backend.attribute(text, group, head).sum()) + bias
         assert total == pytest.approx(float(backend.logits([text], [group])[0, i]), abs=1e-4)

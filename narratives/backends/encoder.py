@@ -1,0 +1,155 @@
+"""The compact multilingual encoder in numpy: folded texts to vectors, without torch.
+
+Pieces of words are looked up in a table, pass two residual convolutions over their neighbours, and are summed up and
+maximised over the text (``training.network`` is the same in torch). Texts of a block share their pieces, so the first
+convolution is computed once for each different piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+LONGEST = 320
+"""Pieces of a text that are read, about 200 words; a longer one is read by its beginning."""
+
+_TILE = 64
+"""Rows of one matrix product. Every product has the same shape, so a text gets the same bits in any company."""
+
+_ROWS = 4096
+"""Pieces that pass through the layers together, so that they stay in the processor's cache."""
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Encoder:
+    """The encoder in memory.
+
+    Attributes:
+        tokenizer: Pieces of spread texts.
+        pieces: (pieces, width) int8 table.
+        scales: (pieces, 1) float32, what a step of the table is worth.
+        first: (width, taps * width) matrices of the first convolution side by side.
+        second: The same of the second one.
+        mix: (2 * width, 2 * width) of the dense layer after pooling.
+        biases: Of the two convolutions and the dense layer.
+    """
+
+    tokenizer: Tokenizer
+    pieces: NDArray[np.int8]
+    scales: Floats
+    first: Floats
+    second: Floats
+    mix: Floats
+    biases: tuple[Floats, Floats, Floats]
+
+    @classmethod
+    def of(cls, tokenizer: Tokenizer, tensors: Mapping[str, NDArray[Any]]) -> Encoder:
+        """Build it from the tensors of a model folder (keys ``encoder.*``)."""
+        t = {name.removeprefix("encoder."): value for name, value in tensors.items() if name.startswith("encoder.")}
+        f = {name: np.ascontiguousarray(t[name], np.float32) for name in t if name != "pieces"}
+        return cls(
+            tokenizer,
+            t["pieces"],
+            f["scales"],
+            f["first"],
+            f["second"],
+            f["mix"],
+            (f["first_bias"], f["second_bias"], f["mix_bias"]),
+        )
+
+    @property
+    def width(self) -> int:
+        """Numbers in a text's vector."""
+        return int(self.mix.shape[0])
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Pieces of spread texts (``backends.words.spread``)."""
+        return [e.ids[:LONGEST] for e in self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Vectors of spread texts, shape (texts, width); a text without pieces gets what no pieces give.
+
+        The same text gives the same vector, whatever it is encoded with.
+        """
+        return self.pool(self.ids(texts))
+
+    def pool(self, rows: Sequence[Sequence[int]]) -> Floats:
+        """Vectors of texts given as pieces, shape (texts, width)."""
+        half = self.first.shape[0]
+        pooled = np.zeros((len(rows), 2 * half), np.float32)
+        pooled[:, half:] = -1e3  # the maximum over nothing, as in training
+        lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+        flat = np.fromiter(chain.from_iterable(rows), np.int64, int(lengths.sum()))
+        if not flat.size:
+            return self._mixed(pooled)
+        distinct, place = np.unique(flat, return_inverse=True)
+        table = np.zeros((distinct.size + 1, half), np.float32)  # the last row stands between texts
+        table[:-1] = self.pieces[distinct] * self.scales[distinct]
+        taps = product(table, self.first)
+        ends = np.cumsum(lengths)
+        begin = 0
+        while begin < len(rows):
+            stop = max(begin + 1, int(np.searchsorted(ends, ends[begin] - lengths[begin] + _ROWS, side="right")))
+            cut = slice(int(ends[begin] - lengths[begin]), int(ends[stop - 1]))
+            self._layers(table, taps, place[cut], lengths[begin:stop], pooled[begin:stop])
+            begin = stop
+        return self._mixed(pooled)
+
+    def _layers(
+        self, table: Floats, taps: Floats, place: NDArray[np.int64], lengths: NDArray[np.int64], out: Floats
+    ) -> None:
+        half = self.first.shape[0]
+        gap = self.first.shape[1] // half // 2  # no window reaches from one text into the next
+        starts = gap + np.concatenate([[0], np.cumsum(lengths[:-1] + gap)])
+        line = np.full(int(starts[-1] + lengths[-1]) + gap, table.shape[0] - 1)
+        real = np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(place.size)
+        line[real] = place
+        x = self._convolved(table[line], taps.reshape(-1, half), line, self.biases[0], by_piece=True)
+        empty = np.ones(line.size, bool)
+        empty[real] = False
+        x[empty] = 0
+        x = self._convolved(x, product(x, self.second).reshape(-1, half), None, self.biases[1], by_piece=False)
+        x[empty] = 0
+        some = lengths > 0
+        edges = np.stack([starts[some], starts[some] + lengths[some]], axis=1).ravel()
+        out[some, :half] = np.add.reduceat(x, edges, axis=0)[::2] / np.sqrt(lengths[some, None], dtype=np.float32)
+        out[some, half:] = np.maximum.reduceat(x, edges, axis=0)[::2]
+
+    @staticmethod
+    def _convolved(x: Floats, taps: Floats, line: NDArray[np.int64] | None, bias: Floats, *, by_piece: bool) -> Floats:
+        """``x`` plus the rectified sum of what the taps say at each shift."""
+        rows, half = x.shape
+        pieces = taps.shape[0] // (line.max() + 1 if by_piece and line is not None else rows)
+        at = (line if line is not None else np.arange(rows)) * pieces
+        total = np.repeat(bias[None], rows, axis=0)
+        for tap in range(pieces):
+            shift = tap - pieces // 2
+            to = slice(max(0, -shift), rows - max(0, shift))
+            source = slice(max(0, shift), rows + min(0, shift))
+            total[to] += taps[at[source] + tap]
+        np.maximum(total, 0, out=total)
+        total += x
+        return total
+
+    def _mixed(self, pooled: Floats) -> Floats:
+        dense = product(pooled, self.mix) + self.biases[2]
+        return pooled + np.maximum(dense, 0, out=dense)
+
+
+def product(left: Floats, right: Floats) -> Floats:
+    """Matrix product in tiles of one shape, the last one filled up: a row's result does not depend on the others."""
+    rows = left.shape[0]
+    full = -(-rows // _TILE) * _TILE
+    padded = left if full == rows else np.concatenate([left, np.zeros((full - rows, left.shape[1]), np.float32)])
+    out = np.empty((full, right.shape[1]), np.float32)
+    for i in range(0, full, _TILE):
+        np.matmul(padded[i : i + _TILE], right, out=out[i : i + _TILE])
+    return out[:rows]

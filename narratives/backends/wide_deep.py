@@ -1,0 +1,197 @@
+"""The default model: character n-grams (wide) and a compact multilingual encoder (deep), read together.
+
+N-grams know the words of the languages they were trained in, slang and misspellings above all; the encoder knows what
+a sentence means in any of the nine, and carries what one language taught to another (Cheng et al. 2016, "Wide & Deep
+learning"). ``offensive`` and ``hate`` are read as each labelled corpus means them, blended by how much a post resembles
+the corpora of its group (``backends.linear``); all other heads follow the label cards of the taxonomy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+from scipy.sparse import csr_matrix
+from tokenizers import Tokenizer
+
+from narratives import resources
+from narratives.backends.base import calibrations, read_config
+from narratives.backends.encoder import Encoder, product
+from narratives.backends.linear import LinearBackend
+from narratives.backends.quantise import dequantised
+from narratives.backends.words import spread
+from narratives.calibration import Calibration
+from narratives.errors import ModelError
+from narratives.results import ModelInfo
+
+Floats = NDArray[np.float32]
+
+_MOST_OCCLUDED = 60  # words of a post that are left out one by one to see what they say
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Cards:
+    """The heads of the label cards on n-grams.
+
+    Attributes:
+        table: (buckets, heads) float32; as many buckets as a power of two below the n-grams' own.
+        bias: (heads,) float32.
+    """
+
+    table: Floats
+    bias: Floats
+
+    def scores(self, rows: csr_matrix) -> Floats:
+        """(texts, heads) of n-gram rows."""
+        folded = csr_matrix(
+            (rows.data, rows.indices % self.table.shape[0], rows.indptr), (rows.shape[0], self.table.shape[0])
+        )
+        return np.asarray(folded @ self.table + self.bias, np.float32)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Deep:
+    """What stands on the encoder.
+
+    Attributes:
+        encoder: Texts to vectors.
+        hidden: (width, hidden) and its bias.
+        heads: (hidden, heads) and its bias.
+        own: Group to (hidden, own heads * experts) and bias, experts in the order of the wide part's.
+    """
+
+    encoder: Encoder
+    hidden: tuple[Floats, Floats]
+    heads: tuple[Floats, Floats]
+    own: Mapping[str, tuple[Floats, Floats]]
+
+    def read(self, features: Floats) -> Floats:
+        """Hidden layer, (texts, hidden), of the encoder's vectors."""
+        return np.maximum(product(features, self.hidden[0]) + self.hidden[1], 0)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WideDeepBackend:
+    """The model in memory; see :class:`narratives.backends.base.Backend`.
+
+    Attributes:
+        heads: ``offensive``, ``hate``, then those of the label cards.
+        wide: The n-gram part with its experts for the first two heads.
+        cards: The n-gram part of the other heads.
+        deep: The encoder part.
+        blend: Group to (3, heads): weight of wide, weight of deep, offset.
+    """
+
+    info: ModelInfo
+    heads: tuple[str, ...]
+    calibration: Mapping[str, Mapping[str, Calibration]]
+    transferred: Mapping[str, str]
+    wide: LinearBackend
+    cards: Cards
+    deep: Deep
+    blend: Mapping[str, Floats]
+
+    @classmethod
+    def load(cls, folder: Path) -> WideDeepBackend:
+        """Read a model folder written by ``narratives.training``.
+
+        Raises:
+            ModelError: The folder is incomplete or its files do not fit together.
+        """
+        config = read_config(folder, "wide_deep")
+        try:
+            tensors = load_file(folder / "model.safetensors")
+            heads, transferred = tuple(config["heads"]), dict(config["transferred"])
+            info = ModelInfo(config["name"], config["version"], resources.sha256(folder / "SHA256SUMS"))
+            table = calibrations(config)
+            wide = LinearBackend.of(info, config, tensors, heads[: len(config["own_heads"])], table)
+            encoder = Encoder.of(Tokenizer.from_file(str(folder / "tokenizer.json")), tensors)
+            deep = Deep(encoder, _layer(tensors, "hidden"), _layer(tensors, "heads"), {
+                group: _layer(tensors, f"own.{group}") for group in config["experts"]
+            })  # fmt: skip
+            cards = Cards(dequantised(tensors, "cards"), tensors["cards.bias"].astype(np.float32))
+            blend = {group: tensors[f"blend.{group}"].astype(np.float32) for group in config["experts"]}
+            blend |= {group: blend[giver] for group, giver in transferred.items()}
+        except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
+            raise ModelError(f"{folder} is damaged ({type(error).__name__}); copy or install the model anew") from None
+        except Exception as error:  # the tokenizers library raises bare exceptions
+            raise ModelError(f"{folder / 'tokenizer.json'} cannot be read: {type(error).__name__}") from None
+        if set(table) != set(heads) or any(b.shape != (3, len(heads)) for b in blend.values()):
+            raise ModelError(f"{folder}: the weights do not fit its config.json; retrain it")
+        return cls(info, heads, table, transferred, wide, cards, deep, blend)
+
+    def logits(self, texts: Sequence[str], groups: Sequence[str]) -> Floats:
+        """Raw scores, shape (texts, heads), of folded texts in the given language groups."""
+        seen = [spread(text) for text in texts]
+        return self._logits(seen, self.deep.read(self.deep.encoder.encode(seen)), groups)
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """The encoder's vectors of folded texts, shape (texts, width)."""
+        return self.deep.encoder.encode([spread(text) for text in texts])
+
+    def _logits(self, seen: Sequence[str], hidden: Floats, groups: Sequence[str]) -> Floats:
+        rows = self.wide.rows(seen)
+        own = len(self.wide.heads)
+        wide = np.empty((len(seen), len(self.heads)), np.float32)
+        wide[:, own:] = self.cards.scores(rows)
+        deep = product(hidden, self.deep.heads[0]) + self.deep.heads[1]
+        for group in dict.fromkeys(groups):
+            at = np.flatnonzero([g == group for g in groups])
+            experts = self.wide.experts[group]
+            wide[at, :own], shares = experts.blend(experts.scores(rows[at]))
+            weights, bias = self.deep.own[self.transferred.get(group, group)]
+            mine = (product(hidden[at], weights) + bias).reshape(len(at), own, -1)
+            deep[at, :own] = (mine * shares).sum(axis=2)
+        out = np.empty_like(wide)
+        for group in dict.fromkeys(groups):
+            at = np.flatnonzero([g == group for g in groups])
+            share, part, offset = self.blend[group]
+            out[at] = share * wide[at] + part * deep[at] + offset
+        return out
+
+    def attribute(self, text: str, group: str, head: str) -> Floats:
+        """What each character of a folded text adds to a head's raw score, shape (len(text),).
+
+        Exact for the n-grams; for the encoder, what is lost when a word is left out, word by word.
+        """
+        column = self.heads.index(head)
+        share, part, _ = self.blend[group][:, column]
+        out = share * self._wide_attribution(text, group, head)
+        words = [m.span() for m in re.finditer(r"\w+", text)][:_MOST_OCCLUDED]
+        if len(words) < 2 or not part:
+            return out
+        cuts = [text[:a] + " " + text[b:] for a, b in words]
+        seen = [spread(t) for t in (text, *cuts)]
+        hidden = self.deep.read(self.deep.encoder.encode(seen))
+        scores = self._deep_column(hidden, seen[0], group, column)
+        for (a, b), lost in zip(words, part * (scores[0] - scores[1:]), strict=True):
+            out[a:b] += lost / (b - a)
+        return out.astype(np.float32)
+
+    def _deep_column(self, hidden: Floats, seen: str, group: str, column: int) -> Floats:
+        if column >= len(self.wide.heads):
+            return hidden @ self.deep.heads[0][:, column]
+        experts = self.wide.experts[group]
+        shares = experts.blend(experts.scores(self.wide.rows([seen])))[1]
+        weights, bias = self.deep.own[self.transferred.get(group, group)]
+        mine = (hidden @ weights + bias).reshape(len(hidden), len(self.wide.heads), -1)
+        return np.asarray((mine[:, column] * shares[0, column]).sum(axis=1), np.float32)
+
+    def _wide_attribution(self, text: str, group: str, head: str) -> Floats:
+        if head in self.wide.heads:
+            return self.wide.attribute(text, group, head)
+        column = self.heads.index(head) - len(self.wide.heads)
+        return self.wide.spread_over(
+            text, lambda buckets: self.cards.table[buckets % self.cards.table.shape[0], column]
+        )
+
+
+def _layer(tensors: Mapping[str, NDArray[Any]], name: str) -> tuple[Floats, Floats]:
+    return tensors[f"{name}.weight"].astype(np.float32), tensors[f"{name}.bias"].astype(np.float32)

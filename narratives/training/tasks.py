@@ -1,0 +1,174 @@
+"""All that is known of each training text, in the columns of all heads; what a source does not say is masked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from narratives.backends.words import spread
+from narratives.corpora import AUTHORED, CORPORA, Annotated, Post, join_texts, read_annotated, read_examples, read_posts
+from narratives.corpora.base import split_of, text_key
+from narratives.corpora.posts import labels as authored_labels
+from narratives.errors import MissingFileError
+from narratives.languages import LANGUAGES
+from narratives.taxonomy import NARRATIVES, STANCES, TARGETS
+from narratives.text import fold
+from narratives.training.data import TRANSFERRED
+
+HEADS: tuple[str, ...] = (
+    "offensive",
+    "hate",
+    "hostile",
+    *(f"narrative.{n}" for n in NARRATIVES),
+    *(f"mention.{n}" for n in NARRATIVES),
+    *(f"stance.{s}" for s in STANCES),
+    *(f"target.{t}" for t in TARGETS),
+)
+"""Columns: abuse of any kind, hate as the corpora have it, hostility by the label cards; narratives as asserted, and as
+present at all (asserted, countered, reported or told of oneself); what the writer does with them; whom it is about."""
+
+_COLUMN = {head: i for i, head in enumerate(HEADS)}
+NAMES = "names"
+"""Source of bare names and plain mentions of groups, which must score as harmless (Dixon et al. 2018)."""
+
+_HELD_OUT = 0.25  # of the annotated posts: they are few, and all that real narratives can be measured on
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """Training texts with their labels, row by row.
+
+    Attributes:
+        spread: Texts as the models see them (folded, ``backends.words.spread``).
+        langs: (rows,) language codes.
+        groups: (rows,) group whose weights read the text.
+        sources: (rows,) corpus name, ``authored-<group>`` or ``names-<group>``.
+        splits: (rows,) ``train``, ``calibration`` or ``dev``.
+        labels: (rows, heads) float32 probabilities, NaN where the source is silent.
+        real: (rows,) whether readers labelled the row for this project.
+    """
+
+    spread: Sequence[str]
+    folded: Sequence[str]
+    langs: NDArray[np.str_]
+    groups: NDArray[np.str_]
+    sources: NDArray[np.str_]
+    splits: NDArray[np.str_]
+    labels: NDArray[np.float32]
+    real: NDArray[np.bool_]
+
+    def column(self, head: str) -> NDArray[np.float32]:
+        """(rows,) labels of one head."""
+        return self.labels[:, _COLUMN[head]]
+
+
+def blank() -> NDArray[np.float32]:
+    """A row that says nothing."""
+    return np.full(len(HEADS), np.nan, np.float32)
+
+
+def of_post(post: Post) -> NDArray[np.float32]:
+    """What an authored post says about every head."""
+    row = blank()
+    for head, value in (authored_labels(post) or {}).items():
+        row[_COLUMN[head]] = value
+    row[_COLUMN["hostile"]] = float(post.stance == "asserted")
+    told = dict.fromkeys(post.narratives, 1.0)
+    _cards(row, told, dict.fromkeys(post.mentioned, 1.0) | told, {post.stance: 1.0}, dict.fromkeys(post.targets, 1.0))
+    return row
+
+
+def of_annotated(label: Annotated, row: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Add what readers said about a real post to what its corpus says."""
+    row = row.copy()
+    row[_COLUMN["hostile"]] = label.hostile
+    present = {n: min(1.0, label.narratives.get(n, 0.0) + label.mentioned.get(n, 0.0)) for n in NARRATIVES}
+    _cards(row, label.narratives, present, label.stance, label.targets)
+    return row
+
+
+def _cards(
+    row: NDArray[np.float32],
+    narratives: Mapping[str, float],
+    present: Mapping[str, float],
+    stance: Mapping[str, float],
+    targets: Mapping[str, float],
+) -> None:
+    for kind, known, said in (
+        ("narrative", NARRATIVES, narratives),
+        ("mention", NARRATIVES, present),
+        ("stance", STANCES, stance),
+        ("target", TARGETS, targets),
+    ):
+        for name in known:
+            row[_COLUMN[f"{kind}.{name}"]] = said.get(name, 0.0)
+
+
+def gather_tasks(
+    data: Path, datasets: Path, *, names: Iterable[tuple[str, str]] = (), say: Callable[[str], None] = print
+) -> Tasks:
+    """Read everything there is to learn from.
+
+    Args:
+        data: Folder of the corpora in their authors' layout.
+        datasets: The project's own ``datasets`` folder.
+        names: (text, language) of plain mentions of groups.
+        say: Told what each source gave.
+    """
+    texts: list[tuple[str, str, str, str, NDArray[np.float32], bool]] = []
+    seen: set[tuple[str, str]] = set()
+    annotated = {(a.corpus, a.key): a for path in sorted((datasets / "annotated").glob("*.jsonl"))
+                 for a in read_annotated(path)}  # fmt: skip
+    for name, corpus in CORPORA.items():
+        try:
+            examples = list(read_examples(corpus, data))
+        except MissingFileError as error:
+            say(f"skipped: {error}")
+            continue
+        for e in examples:
+            if (e.lang, e.key) in seen:
+                continue
+            seen.add((e.lang, e.key))
+            row = blank()
+            for head, value in e.labels.items():
+                row[_COLUMN[head]] = value
+            label = annotated.get((name, e.key))
+            if label is not None:
+                row = of_annotated(label, row)
+            split = held_out(e.key) if label is not None and e.split == "train" else e.split
+            texts.append((e.text, e.lang, name, split, row, label is not None))
+        say(f"{name}: {len(examples)} texts")
+    for path in sorted((datasets / "posts").glob("*.jsonl")):
+        for post in read_posts(path):
+            key = text_key(post.text, post.lang)
+            texts.append((post.text, post.lang, AUTHORED, split_of(key), of_post(post), False))
+    harmless = blank()
+    for head in HEADS:
+        harmless[_COLUMN[head]] = float(head == "stance.none") if not head.startswith("target.") else np.nan
+    texts += [(text, lang, NAMES, split_of(text_key(text, lang)), harmless, False) for text, lang in names]
+    groups = [TRANSFERRED.get(g, g) for g in (LANGUAGES[lang].group for _, lang, *_ in texts)]
+    folded = [fold(text, lang) for text, lang, *_ in texts]
+    own = {AUTHORED, NAMES}
+    return Tasks(
+        [spread(text) for text in folded],
+        folded,
+        np.array([lang for _, lang, *_ in texts]),
+        np.array(groups),
+        np.array([f"{t[2]}-{g}" if t[2] in own else t[2] for t, g in zip(texts, groups, strict=True)]),
+        np.array([t[3] for t in texts]),
+        np.stack([t[4] for t in texts]),
+        np.array([t[5] for t in texts]),
+    )
+
+
+def held_out(key: str) -> str:
+    """Split of an annotated post: a quarter is kept from training, half of it to calibrate on, half to measure on."""
+    share = int(key[8:16], 16) / 2**32
+    return "dev" if share < _HELD_OUT / 2 else "calibration" if share < _HELD_OUT else "train"
+
+
+__all__ = ["HEADS", "NAMES", "Tasks", "gather_tasks", "join_texts"]
