@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -81,3 +82,53 @@ def hasher() -> NgramHasher:
 def spoken(request) -> tuple[str, str]:
     """Every language in turn, with a harmless sentence in it."""
     return request.param, SENTENCES[request.param]
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory) -> Path:
+    """A transformers model of random weights that was never trained to classify, with a tokeniser of our sentences."""
+    pytest.importorskip("transformers", reason="needs the extra transformers")
+    import torch
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    words = Tokenizer(models.BPE(unk_token="[UNK]"))
+    words.normalizer = normalizers.NFC()
+    words.pre_tokenizer = pre_tokenizers.Metaspace()
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    words.train_from_iterator(SENTENCES.values(), trainers.BpeTrainer(vocab_size=500, special_tokens=special))
+    words.post_processor = processors.TemplateProcessing("[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    names = {f"{name.strip('[]').lower()}_token": name for name in special}
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, model_max_length=64, **names)
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=64,
+        pad_token_id=0,
+    )
+    folder = tmp_path_factory.mktemp("checkpoints") / "base"
+    BertModel(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tiny_base, tmp_path_factory) -> Path:
+    """A sequence classifier of random weights with three labels, and the mapping of them to our heads."""
+    import torch
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    torch.manual_seed(0)
+    names = {0: "neutral", 1: "offensive", 2: "hateful"}
+    model = AutoModelForSequenceClassification.from_pretrained(tiny_base, num_labels=3, id2label=names)
+    torch.nn.init.normal_(model.classifier.weight)  # far enough apart to see that texts differ
+    folder = tmp_path_factory.mktemp("checkpoints") / "classifier"
+    model.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(tiny_base).save_pretrained(folder)
+    labels = {"neutral": None, "offensive": "offensive", "hateful": ["offensive", "hate"]}
+    (folder / "narratives.json").write_text(json.dumps({"format": 1, "labels": labels}), encoding="utf-8")
+    return folder

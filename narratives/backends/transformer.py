@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 
 from narratives import resources
 from narratives.backends.labels import LabelFile, LabelMap, read_labels
@@ -223,7 +224,16 @@ def _read(folder: Path, dtype: Any, device: str) -> tuple[Any, Any]:
         model, report = AutoModelForSequenceClassification.from_pretrained(
             folder, use_safetensors=True, dtype=dtype, output_loading_info=True, **ours
         )
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError, AttributeError, TypeError) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        ImportError,
+        RuntimeError,
+        AttributeError,
+        TypeError,
+        SafetensorError,
+    ) as error:
         if "trust_remote_code" in str(error):
             raise ModelError(f"{folder} wants to bring its own code, which is never run; use another model") from None
         raise ModelError(
