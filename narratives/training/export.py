@@ -31,7 +31,8 @@ def write_model(
     weights = folder / "model.safetensors"
     save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, weights)
     weights.chmod(0o644)  # safetensors makes it readable for its owner alone
-    text = json.dumps(config, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    named = {"model_type": "narratives", "architectures": ["NarrativesModel"], **config}  # for transformers and the hub
+    text = json.dumps(named, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     (folder / "config.json").write_text(text, encoding="utf-8")
     if card is not None:
         (folder / "README.md").write_text(card, encoding="utf-8")
