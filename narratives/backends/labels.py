@@ -12,13 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from narratives.errors import MissingFileError, ModelError
-from narratives.taxonomy import NARRATIVES
+from narratives.errors import MissingFileError, ModelError, unknown
+from narratives.taxonomy import NARRATIVES, STANCES, TARGETS
 
 FILE = "narratives.json"
 
-KNOWN_HEADS: tuple[str, ...] = ("offensive", "hate", *NARRATIVES)
-"""Heads that a label may be mapped to."""
+KNOWN_HEADS: tuple[str, ...] = (
+    *("offensive", "hate", "hostile"),
+    *(f"narrative.{id}" for id in NARRATIVES),
+    *(f"mention.{id}" for id in NARRATIVES),
+    *(f"stance.{id}" for id in STANCES),
+    *(f"target.{id}" for id in TARGETS),
+)
+"""Heads that a label may be mapped to: asserted and mentioned narratives, stances, targets."""
+
+_STANCE = {head for head in KNOWN_HEADS if head.startswith("stance.")}
 
 
 class LabelFile(BaseModel):
@@ -104,7 +112,7 @@ def read_labels(
         if not path.is_file():
             raise MissingFileError(
                 f"{path} is missing: it says which of the model's labels mean which of our heads "
-                f"({', '.join(KNOWN_HEADS[:2])}, or a narrative). Check this template, save it as {FILE} in the model "
+                f"(offensive, hate, narrative.invasion_flood …). Check this template, save it as {FILE} in the model "
                 f"folder or pass it as labels=: {template(names)}"
             )
         try:
@@ -133,10 +141,14 @@ def _checked(file: LabelFile, names: Sequence[str], place: str) -> LabelMap:
         said = file.labels[name]
         for head in [said] if isinstance(said, str) else said or ():
             if head not in KNOWN_HEADS:
-                raise ModelError(f"{place} maps {name!r} to {head!r}; known heads: {', '.join(KNOWN_HEADS)}")
+                raise ModelError(f"{place} maps {name!r} to {head!r}; {unknown('head', head, list(KNOWN_HEADS))}")
             columns[head] = (*columns.get(head, ()), column)
-    if "hate" not in columns:
-        raise ModelError(f"{place} maps no label to 'hate', the head that decides what is flagged; map at least one")
+    needed = {"offensive", "hate"} | (_STANCE | {"hostile"} if _STANCE & set(columns) else set())
+    if lacking := sorted(needed - set(columns)):
+        raise ModelError(
+            f"{place} maps no label to {', '.join(lacking)}; a decision needs offensive and hate (an attack on people "
+            "for who they are, which is offensive too), and with stances all five of them and hostile"
+        )
     multi = len(names) == 1 if file.multi_label is None else file.multi_label
     full = [head for head, found in columns.items() if not multi and len(set(found)) == len(names)]
     if full:

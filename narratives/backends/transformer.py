@@ -10,6 +10,7 @@ import hashlib
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -220,10 +221,11 @@ def _read(folder: Path, dtype: Any, device: str) -> tuple[Any, Any]:
         )
     ours = {"trust_remote_code": False, "local_files_only": True}
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, **ours)
-        model, report = AutoModelForSequenceClassification.from_pretrained(
-            folder, use_safetensors=True, dtype=dtype, output_loading_info=True, **ours
-        )
+        with _quiet():
+            tokenizer = AutoTokenizer.from_pretrained(folder, **ours)
+            model, report = AutoModelForSequenceClassification.from_pretrained(
+                folder, use_safetensors=True, dtype=dtype, output_loading_info=True, **ours
+            )
     except (
         OSError,
         ValueError,
@@ -248,6 +250,22 @@ def _read(folder: Path, dtype: Any, device: str) -> tuple[Any, Any]:
     if not tokenizer.is_fast:
         raise ModelError(f"{folder} has no fast tokeniser (tokenizer.json), which tells how far a post was read")
     return model.to(device).eval(), tokenizer
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No progress bars and tables on standard error; what is amiss becomes an error of ours."""
+    from transformers.utils import logging
+
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
 
 
 def _int8(model: Any) -> Any:
