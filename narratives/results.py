@@ -38,7 +38,7 @@ class Span:
         end: Offset after the last one, so that ``post[start:end] == text``.
         text: The words themselves.
         label: The head or narrative the span speaks for.
-        kind: Where it comes from: ``model`` (attribution) or ``cue`` (word list).
+        kind: Where it comes from: ``model`` (attribution), ``cue`` (word list) or ``both``.
     """
 
     start: int
@@ -78,10 +78,12 @@ class PostScore:
         offensive: Calibrated probability of abuse of any kind; ``None`` where the model has no such head or the post
             is unsupported.
         hate: Calibrated probability of an attack on people for who they are; ``None`` likewise.
-        narratives: Probability by narrative id; ``None`` where the model has no such heads.
+        hostile: Calibrated probability that it attacks people for who they are by the label cards; ``None`` likewise.
+        narratives: Probability by narrative id that the post asserts it; ``None`` where the model has no such heads.
         stance: What the writer does with the narrative; ``None`` likewise.
         targets: Probability by target id; ``None`` likewise.
         labels: Ids of the heads and narratives that the decision rests on.
+        mentioned: Narratives that are taken up, but countered, reported or told of oneself.
         language_severity: 0 to 4 (``taxonomy.SEVERITY``); never a legal judgement; ``None`` where not derived.
         evidence: Spans of the original post; empty unless asked for.
     """
@@ -92,21 +94,24 @@ class PostScore:
     model: ModelInfo
     offensive: float | None = None
     hate: float | None = None
+    hostile: float | None = None
     narratives: Mapping[str, float] | None = None
     stance: Stance | None = None
     targets: Mapping[str, float] | None = None
     labels: tuple[str, ...] = ()
+    mentioned: tuple[str, ...] = ()
     language_severity: int | None = None
     evidence: tuple[Span, ...] = field(default=())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values only, ready for JSON. Heads that the model lacks are absent, never zero."""
         out: dict[str, Any] = {"language": asdict(self.language)}
-        for name in ("offensive", "hate", "narratives", "stance", "targets"):
+        for name in ("offensive", "hate", "hostile", "narratives", "stance", "targets"):
             value = getattr(self, name)
             if value is not None:
                 out[name] = asdict(value) if isinstance(value, Stance) else _plain(value)
         out["labels"] = list(self.labels)
+        out["mentioned"] = list(self.mentioned)
         out["language_severity"] = self.language_severity
         out["decision"] = self.decision
         out["reasons"] = list(self.reasons)
@@ -130,10 +135,12 @@ class PostScore:
                 model=ModelInfo(**data["model"]),
                 offensive=data.get("offensive"),
                 hate=data.get("hate"),
+                hostile=data.get("hostile"),
                 narratives=data.get("narratives"),
                 stance=None if stance is None else Stance(**stance),
                 targets=data.get("targets"),
                 labels=tuple(data["labels"]),
+                mentioned=tuple(data.get("mentioned", ())),  # absent in scores of the first version
                 language_severity=data["language_severity"],
                 evidence=tuple(Span(**span) for span in data["evidence"]),
             )

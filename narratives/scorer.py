@@ -12,18 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narratives.backends import ANY, Backend, as_written, open_model
-from narratives.calibration import Calibration
-from narratives.errors import InputError
+from narratives.context import own_words
+from narratives.decision import rule
+from narratives.errors import InputError, ModelError
+from narratives.evidence import find_evidence
+from narratives.explain import sentence
 from narratives.languages import BCMS, LANGUAGES
-from narratives.results import Decision, LanguageGuess, ModelInfo, PostScore, Span
-from narratives.text import detect_many, fold, normalise, normalise_text
+from narratives.results import LanguageGuess, ModelInfo, PostScore, Stance
+from narratives.text import detect_many, fold, normalise_text
 
 LONGEST = 100_000
 """Characters of a post that are read; what comes after is ignored."""
-
-_MOST_SPANS = 5
-_SHORTEST_WORD = 3  # letters; particles carry weight in a model, but tell a reader nothing
-_SPAN_SHARE = 0.1  # a word is shown when it carries at least this share of what speaks for the label
 
 Language = str | Iterable[str | None] | None
 
@@ -47,12 +46,15 @@ class Scorer:
         """Which model this is."""
         return self.backend.info
 
-    def score(self, text: str, lang: str | None = None, *, evidence: bool = True) -> PostScore:
+    def score(
+        self, text: str, lang: str | None = None, *, parent: str | None = None, evidence: bool = True
+    ) -> PostScore:
         """Score one post.
 
         Args:
             text: The post.
             lang: Its language (``"sr"``, ``"sr-Cyrl"``, ``"bcms"`` …); detected when ``None``.
+            parent: The post it answers, if it is a reply: what it copies from there is not held against its writer.
             evidence: Whether to look for the words that speak for the labels.
 
         Returns:
@@ -65,10 +67,17 @@ class Scorer:
         >>> load().score("Dobar dan svima, danas je lijepo vrijeme.").decision
         'clear'
         """
-        return next(self.score_many([text], lang=lang, evidence=evidence))
+        parents = None if parent is None else [parent]
+        return next(self.score_many([text], lang=lang, parents=parents, evidence=evidence))
 
     def score_many(
-        self, posts: Iterable[str], *, batch_size: int = 256, lang: Language = None, evidence: bool = False
+        self,
+        posts: Iterable[str],
+        *,
+        batch_size: int = 256,
+        lang: Language = None,
+        parents: Iterable[str | None] | None = None,
+        evidence: bool = False,
     ) -> Iterator[PostScore]:
         """Score posts lazily, in order, in constant memory; the same scores as one by one.
 
@@ -76,6 +85,7 @@ class Scorer:
             posts: Any iterable of posts, a generator too; read one batch ahead.
             batch_size: Posts scored together.
             lang: One language for all, or an iterable with one (or ``None``) a post.
+            parents: The post that each one answers, or ``None``; see :meth:`score`.
             evidence: Whether to look for the words that speak for the labels; slower.
 
         Yields:
@@ -83,13 +93,50 @@ class Scorer:
 
         Raises:
             UnknownNameError: A language is not known.
-            InputError: A post is not a string, there are fewer languages than posts, or ``batch_size`` is below 1.
+            InputError: A post is not a string, there are fewer languages or parents than posts, or ``batch_size`` is
+                below 1.
         """
         if isinstance(posts, str):
             raise InputError("score_many was given one string; expected an iterable of posts: pass [text] or use score")
+        answered: Iterator[str | None] = repeat(None) if parents is None else iter(parents)
         for batch, langs in self._batches(posts, batch_size, lang):
             texts = [text[:LONGEST] for text in batch]
-            yield from self._score_batch(texts, langs, evidence)
+            before = list(islice(answered, len(batch)))
+            if len(before) < len(batch):
+                raise InputError("there are fewer parents than posts; expected one (or None) a post")
+            yield from self._score_batch(texts, langs, before, evidence)
+
+    def explain(self, text: str, lang: str | None = None, *, parent: str | None = None) -> str:
+        """Say in plain English what a post was read as and which words made it so; arguments as in :meth:`score`.
+
+        >>> load().explain("Dobar dan svima, danas je lijepo vrijeme.").split(":")[0]
+        'Clear'
+        """
+        return sentence(self.score(text, lang, parent=parent))
+
+    def encode(self, texts: Iterable[str], *, lang: Language = None, batch_size: int = 256) -> NDArray[np.float32]:
+        """Vectors of posts from the model's encoder, for search, clustering or a model of one's own.
+
+        Args:
+            texts: Posts.
+            lang: As in :meth:`score_many`.
+            batch_size: Posts encoded together.
+
+        Returns:
+            Array of shape (texts, width), float32; posts of like meaning lie close in any of the languages.
+
+        Raises:
+            ModelError: The model has no encoder.
+        """
+        if not hasattr(self.backend, "encode"):
+            raise ModelError(f"model {self.info.name} has no encoder; use the default model, load()")
+        if isinstance(texts, str):
+            raise InputError("encode was given one string; expected an iterable of posts: pass [text]")
+        parts = [
+            self.backend.encode(self._prepare([t[:LONGEST] for t in batch], tags)[1])
+            for batch, tags in self._batches(texts, batch_size, lang)
+        ]
+        return np.concatenate(parts) if parts else np.zeros((0, self.backend.encode([]).shape[1]), np.float32)
 
     def predict_proba(
         self, texts: Iterable[str], *, lang: Language = None, batch_size: int = 256
@@ -138,23 +185,52 @@ class Scorer:
         logits = self.backend.logits(folded, groups)
         out = np.empty_like(logits)
         at = np.array(groups)
-        for column, head in enumerate(self.heads):
-            for group in set(groups):
-                rows = at == group
+        stance = [i for i, head in enumerate(self.heads) if head.startswith("stance.")]
+        for group in set(groups):
+            rows = at == group
+            for column, head in enumerate(self.heads):
                 out[rows, column] = self.backend.calibration[head][group].probabilities(logits[rows, column])
+            if stance:  # one choice of five
+                scaled = (
+                    logits[np.ix_(rows, stance)] / self.backend.calibration[self.heads[stance[0]]][group].temperature
+                )
+                scaled = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+                out[np.ix_(rows, stance)] = scaled / scaled.sum(axis=1, keepdims=True)
         return out
 
-    def _score_batch(self, texts: Sequence[str], langs: Sequence[str | None], evidence: bool) -> Iterator[PostScore]:
+    def _score_batch(
+        self, texts: Sequence[str], langs: Sequence[str | None], parents: Sequence[str | None], evidence: bool
+    ) -> Iterator[PostScore]:
         guesses, folded, groups = self._prepare(texts, langs)
         table = self._probabilities(folded, groups).tolist()
         unread = self.backend.unread(folded) if as_written(self.backend) else [0] * len(folded)
-        for text, guess, fold_, group, row, rest in zip(texts, guesses, folded, groups, table, unread, strict=True):
-            if group == ANY or not fold_.strip():
-                yield self._unsupported(guess, bool(fold_.strip()))
-            else:
-                score = self._decide(text, guess, dict(zip(self.heads, row, strict=True)), evidence)
-                cut = (f"The model read the post only in part: the last {rest:,} characters are beyond its reach.",)
-                yield replace(score, reasons=score.reasons + cut) if rest else score
+        for i, (text, guess, group, row) in enumerate(zip(texts, guesses, groups, table, strict=True)):
+            readable = bool(folded[i].strip())
+            if group == ANY or not readable:
+                yield self._unsupported(guess, readable)
+                continue
+            parent = parents[i]
+            p = dict(zip(self.heads, row, strict=True))
+            score = self._decide(
+                text, guess, p if parent is None else self._answering(text, parent, guess, p), evidence
+            )
+            if unread[i]:
+                cut = f"The model read the post only in part: the last {unread[i]:,} characters are beyond its reach."
+                score = replace(score, reasons=(*score.reasons, cut))
+            yield score
+
+    def _answering(self, text: str, parent: str, guess: LanguageGuess, p: dict[str, float]) -> dict[str, float]:
+        """Probabilities of a reply: hostility of its own words, stance of all of it, its parent's stories as mentioned."""
+        own = own_words(text, parent[:LONGEST], guess.code)
+        texts = [own, parent[:LONGEST]]
+        read = normalise_text if as_written(self.backend) else fold
+        mine, theirs = self._probabilities([read(t, guess.code) for t in texts], [guess.group] * 2).tolist()
+        said, answered = dict(zip(self.heads, mine, strict=True)), dict(zip(self.heads, theirs, strict=True))
+        out = {head: value if head.startswith("stance.") else said[head] for head, value in p.items()}
+        for head in out:
+            if head.startswith("mention."):
+                out[head] = max(p[head], answered[head])
+        return out
 
     def _unsupported(self, guess: LanguageGuess, readable: bool) -> PostScore:
         known = ", ".join(LANGUAGES)
@@ -166,17 +242,26 @@ class Scorer:
         return PostScore(guess, "unsupported", (why,), self.info)
 
     def _decide(self, text: str, guess: LanguageGuess, p: dict[str, float], evidence: bool) -> PostScore:
-        hate = self.backend.calibration["hate"][guess.group]
-        offensive = self.backend.calibration["offensive"][guess.group] if "offensive" in p else None
-        verdict = hate.verdict(p["hate"])
-        decision: Decision = {"above": "flag", "unsure": "review", "below": "clear"}[verdict]  # type: ignore[assignment]
-        abusive = offensive is not None and p["offensive"] >= offensive.threshold
-        labels = ("hate",) * (verdict == "above") + ("offensive",) * abusive
-        reasons = _reasons(verdict, abusive, p, hate, offensive, self._caveat(guess))
-        shown = labels or (("hate",) if verdict == "unsure" else ())
-        spans = tuple(self._evidence(text, guess, shown)) if evidence and shown else ()
+        table = {head: groups[guess.group] for head, groups in self.backend.calibration.items()}
+        ruling = rule(p, table)
+        caveat = self._caveat(guess)
+        shown = ruling.labels or (("hostile" if "hostile" in p else "hate",) if ruling.decision == "review" else ())
+        spans = find_evidence(self.backend, text, guess, shown) if evidence and shown else ()
         return PostScore(
-            guess, decision, reasons, self.info, p.get("offensive"), p["hate"], labels=labels, evidence=spans
+            guess,
+            ruling.decision,
+            (*ruling.reasons, *([caveat] if caveat else [])),
+            self.info,
+            p.get("offensive"),
+            p["hate"],
+            hostile=p.get("hostile"),
+            narratives=_part(p, "narrative"),
+            stance=_stance(p),
+            targets=_part(p, "target"),
+            labels=ruling.labels,
+            mentioned=ruling.mentioned,
+            language_severity=ruling.severity,
+            evidence=spans,
         )
 
     def _caveat(self, guess: LanguageGuess) -> str | None:
@@ -187,55 +272,16 @@ class Scorer:
         source = BCMS.name if giver == BCMS.group else LANGUAGES[giver].name
         return f"No real labelled {name} posts exist: the model transfers what it learnt from {source}."
 
-    def _evidence(self, text: str, guess: LanguageGuess, labels: Sequence[str]) -> Iterator[Span]:
-        normal = normalise(text, guess.code)
-        plain = as_written(self.backend)
-        seen, span_of = (normal.text, normal.span) if plain else (normal.folded, normal.folded_span)
-        words = [(start, end) for start, end in _words(seen) if end - start >= _SHORTEST_WORD]
-        for label in labels:
-            share = self.backend.attribute(seen, guess.group, label)
-            weight = [(float(share[start:end].sum()), start, end) for start, end in words]
-            total = sum(w for w, _, _ in weight if w > 0)
-            top = sorted((w for w in weight if w[0] > _SPAN_SHARE * total), reverse=True)[:_MOST_SPANS]
-            for _, start, end in sorted(top, key=lambda w: w[1]):
-                span = span_of(start, end)
-                if span[0] < span[1]:
-                    yield Span(*span, text[slice(*span)], label, "model")
+
+def _part(p: dict[str, float], kind: str) -> dict[str, float] | None:
+    prefix = f"{kind}."
+    found = {head.removeprefix(prefix): value for head, value in p.items() if head.startswith(prefix)}
+    return found or None
 
 
-def _words(text: str) -> Iterator[tuple[int, int]]:
-    start = None
-    for i, c in enumerate(text):
-        if c.isalnum():
-            start = i if start is None else start
-        elif start is not None:
-            yield start, i
-            start = None
-    if start is not None:
-        yield start, len(text)
-
-
-def _reasons(
-    verdict: str,
-    abusive: bool,
-    p: dict[str, float],
-    hate: Calibration,
-    offensive: Calibration | None,
-    caveat: str | None,
-) -> tuple[str, ...]:
-    h = p["hate"]
-    out = {
-        "above": [f"Reads as an attack on people for who they are: hate {h:.2f}, threshold {hate.threshold:.2f}."],
-        "unsure": [
-            f"Too close to call: hate {h:.2f} lies between {hate.review[0]:.2f} and {hate.review[1]:.2f}; "
-            "a person should read it."
-        ],
-        "below": [f"No attack on a group found: hate {h:.2f}, threshold {hate.threshold:.2f}."],
-    }[verdict]
-    if offensive is not None and abusive and verdict == "below":
-        o, cut = p["offensive"], offensive.threshold
-        out.append(f"Abusive language (offensive {o:.2f}, threshold {cut:.2f}) alone is not flagged.")
-    return (*out, *([caveat] if caveat else []))
+def _stance(p: dict[str, float]) -> Stance | None:
+    found = _part(p, "stance")
+    return None if found is None else Stance(max(found, key=found.__getitem__), found)
 
 
 def load(model: str | Path | None = None, **options: Any) -> Scorer:

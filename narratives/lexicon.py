@@ -1,0 +1,145 @@
+"""Word lists of loaded and hostile cues (``datasets/lexicons``): evidence for people, never a verdict."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from narratives.errors import InputError
+from narratives.languages import LANGUAGES
+from narratives.resources import find
+from narratives.taxonomy import NARRATIVES, TARGETS
+from narratives.text import fold
+
+Tone = Literal["N", "L", "H", "S"]
+
+
+class Cue(BaseModel):
+    """One cue.
+
+    Attributes:
+        stem: Beginning of the word, or several words; folded when matched, so spelling and script do not matter.
+        endings: What may follow the stem, each a whole ending; ``""`` for the bare stem. One cue, many cases.
+        tone: ``register`` in the file: ``N`` neutral, ``L`` loaded, ``H`` hostile when aimed at people, ``S`` slur.
+        narratives: Narratives it hints at.
+        traps: Harmless phrases that hold the cue ("heat wave"); a match inside one does not count.
+        note: For reviewers.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stem: str
+    endings: list[str] = [""]
+    tone: Tone = Field(alias="register")
+    narratives: list[str] = []
+    traps: list[str] = []
+    note: str = ""
+
+    @field_validator("narratives")
+    @classmethod
+    def _known(cls, names: list[str]) -> list[str]:
+        strange = sorted(set(names) - set(NARRATIVES))
+        if strange:
+            raise ValueError(f"unknown {', '.join(strange)}; known: {', '.join(NARRATIVES)}")
+        return names
+
+
+class Lexicon(BaseModel):
+    """The word list of one language, one TOML file.
+
+    Attributes:
+        lang: Language code.
+        version: Raised with every change.
+        status: ``draft`` until a native speaker has reviewed it.
+        groups: Target to names of the people it covers, as they stand in a plain sentence (plural first).
+        sentences: Plain harmless sentences with ``{}`` in place of a name from ``groups``.
+        cue: The cues.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lang: str
+    version: int
+    status: Literal["draft", "reviewed"]
+    groups: dict[str, list[str]]
+    sentences: list[str]
+    cue: list[Cue]
+
+    @field_validator("groups")
+    @classmethod
+    def _targets(cls, groups: dict[str, list[str]]) -> dict[str, list[str]]:
+        strange = sorted(set(groups) - set(TARGETS))
+        if strange:
+            raise ValueError(f"unknown {', '.join(strange)}; known: {', '.join(TARGETS)}")
+        return groups
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A cue found in a folded text, from ``start`` to before ``end``."""
+
+    start: int
+    end: int
+    cue: Cue
+
+
+@lru_cache
+def lexicon(lang: str) -> Lexicon:
+    """The word list of a language.
+
+    Raises:
+        MissingFileError: It is not shipped.
+        InputError: Its file is not valid; the message names the field.
+
+    >>> lexicon("hr").status
+    'draft'
+    """
+    path = find(f"datasets/lexicons/{lang}.toml")
+    try:
+        return Lexicon.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path.name} is not TOML: {error}") from None
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise InputError(f"{path.name}, {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+_GROUPS: Mapping[str, tuple[str, ...]] = {
+    group: tuple(code for code, language in LANGUAGES.items() if language.group == group)
+    for group in dict.fromkeys(language.group for language in LANGUAGES.values())
+}
+
+
+@lru_cache
+def _patterns(group: str) -> tuple[tuple[re.Pattern[str], Cue, re.Pattern[str] | None], ...]:
+    out = []
+    for lang in _GROUPS.get(group, ()):
+        for cue in lexicon(lang).cue:
+            stem = r"\s+".join(re.escape(word) for word in fold(cue.stem, lang).split())
+            endings = "|".join(sorted({re.escape(fold(e, lang)) for e in cue.endings}, key=len, reverse=True))
+            traps = "|".join(re.escape(fold(t, lang)) for t in cue.traps)
+            out.append((re.compile(rf"\b{stem}(?:{endings})\b"), cue, re.compile(traps) if traps else None))
+    return tuple(out)
+
+
+def matches(folded: str, group: str) -> Iterator[Match]:
+    """Cues of a language group in a folded text (``text.fold``), those inside a harmless phrase left out.
+
+    >>> [folded_text[m.start:m.end] for folded_text in ["to je prava invazija"] for m in matches(folded_text, "bcms")]
+    ['invazija']
+    """
+    seen: set[tuple[int, int]] = set()
+    for pattern, cue, traps in _patterns(group):
+        safe = [t.span() for t in traps.finditer(folded)] if traps else []
+        for found in pattern.finditer(folded):
+            span = found.span()
+            inside = any(a <= span[0] and span[1] <= b for a, b in safe)
+            if not inside and span not in seen:
+                seen.add(span)
+                yield Match(*span, cue)

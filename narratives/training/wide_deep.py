@@ -1,0 +1,219 @@
+"""The recipe of the default model: joint training of the encoder part, n-grams, blending, calibration, export."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from narratives import __version__
+from narratives.backends.linear import LinearBackend
+from narratives.backends.quantise import dequantised, quantised
+from narratives.languages import LANGUAGES
+from narratives.lexicon import lexicon
+from narratives.training.blend import blended, fit_blend, fit_cards, fold_buckets
+from narratives.training.calibrate_cards import calibrate_all
+from narratives.training.data import TRANSFERRED
+from narratives.training.export import write_model
+from narratives.training.joint import PER_CORPUS, HeadsNet, Schedule, predict, train_heads
+from narratives.training.network import EncoderNet
+from narratives.training.tasks import HEADS, NAMES, Tasks, gather_tasks
+
+Say = Callable[[str], None]
+
+_SENTENCES = 3  # plain sentences that each name of a group is put into
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the default model depends on besides the data, the encoder and the n-gram model.
+
+    Attributes:
+        name: Name of the model.
+        schedule: Of the joint training.
+        boosts: How much oftener sources are drawn; see ``joint.train_heads``.
+        card_strength: Inverse penalty of the label cards' n-grams.
+        hidden: Width of the hidden layer.
+        seed: Of everything random.
+    """
+
+    name: str = "default"
+    schedule: Schedule = field(default_factory=Schedule)
+    boosts: Mapping[str, float] = field(default_factory=lambda: {"authored": 3.0, "names": 0.7, "annotated": 3.0})
+    card_strength: float = 8.0
+    hidden: int = 256
+    seed: int = 0
+
+
+def plain_mentions(seed: int) -> list[tuple[str, str]]:
+    """(text, language) of every group name of the word lists, alone and in plain sentences."""
+    rng = np.random.default_rng(seed)
+    out = []
+    for lang in LANGUAGES:
+        words = lexicon(lang)
+        for names in words.groups.values():
+            for name in names:
+                out.append((name, lang))
+                picks = rng.choice(len(words.sentences), min(_SENTENCES, len(words.sentences)), replace=False)
+                out += [(words.sentences[i].replace("{}", name), lang) for i in picks]
+    return out
+
+
+def cut(tokenizer: Tokenizer, texts: list[str], thin: float | None) -> list[list[int]]:
+    """Pieces of spread texts; with ``thin``, merges are left out at random (subword regularisation)."""
+    tokenizer.model.dropout = thin
+    found = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+    tokenizer.model.dropout = None
+    return [e.ids for e in found]
+
+
+def train_default(
+    data: Path, datasets: Path, encoder: Path, linear: Path, out: Path, work: Path, settings: Settings, say: Say = print
+) -> Tasks:
+    """Train, blend, calibrate and write the default model; takes up at its checkpoint after an interruption.
+
+    Args:
+        data: Folder of the corpora.
+        datasets: The project's ``datasets``.
+        encoder: Folder with ``tokenizer.json`` and ``encoder.pt`` of the distillation.
+        linear: Folder of the trained n-gram model.
+        out: Model folder to write.
+        work: Folder for checkpoints, apart from the repository.
+        settings: See :class:`Settings`.
+        say: Told about progress.
+    """
+    began = time.monotonic()
+    work.mkdir(parents=True, exist_ok=True)
+    tasks = gather_tasks(data, datasets, names=plain_mentions(settings.seed), say=say)
+    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
+    plain = cut(tokenizer, list(tasks.spread), None)
+    ways = [plain, cut(tokenizer, list(tasks.spread), 0.1)]
+    names = [str(s) for s in dict.fromkeys(tasks.sources)]
+    state = torch.load(encoder / "encoder.pt", weights_only=True)["net"]
+    pieces, width = state["pieces.weight"].shape
+    body = EncoderNet(pieces - 1, width, state["project.weight"].shape[0])
+    body.load_state_dict(state)
+    torch.manual_seed(settings.seed)
+    net = HeadsNet(body, len(names), settings.hidden)
+    boosts = dict(settings.boosts)
+    train_heads(net, tasks, ways, names, settings.schedule, work / "heads.pt", boosts=boosts, say=say)
+    say("reading all texts with both parts")
+    config, tensors = assemble(tasks, plain, net, names, LinearBackend.load(linear), linear, tokenizer, settings, say)
+    config["seconds"] = round(time.monotonic() - began)
+    write_model(out, config, tensors)
+    tokenizer.save(str(out / "tokenizer.json"))
+    write_model(out, config, tensors)
+    return tasks
+
+
+def assemble(
+    tasks: Tasks,
+    plain: list[list[int]],
+    net: HeadsNet,
+    names: list[str],
+    wide: LinearBackend,
+    linear: Path,
+    tokenizer: Tokenizer,
+    settings: Settings,
+    say: Say,
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Blend and calibrate on held-out posts; returns what goes into ``config.json`` and ``model.safetensors``."""
+    wide_logits, shares, table, bias = _wide(tasks, wide, settings, say)
+    shared, own = predict(net, plain)
+    listed = json.loads((linear / "config.json").read_text(encoding="utf-8"))["experts"]
+    for group, experts in listed.items():
+        at = np.flatnonzero(tasks.groups == group)
+        if at.size:
+            picks = [names.index(e["corpus"]) for e in experts]
+            shared[at, :PER_CORPUS] = (own[at][:, picks].transpose(0, 2, 1) * shares[group]).sum(axis=2)
+    held = tasks.splits == "calibration"
+    blend = fit_blend(wide_logits, shared, tasks, held, ("offensive", "hate"))
+    logits = blended(wide_logits, shared, tasks.groups, blend)
+    np.savez(settings_path(settings), wide=wide_logits, deep=shared) if False else None
+    calibration, stance = calibrate_all(logits, tasks, say)
+    config = {
+        "format": 1,
+        "backend": "wide_deep",
+        "name": settings.name,
+        "version": __version__,
+        "heads": list(HEADS),
+        "own_heads": list(HEADS[:PER_CORPUS]),
+        "experts": listed,
+        "transferred": TRANSFERRED,
+        "features": asdict(wide.hasher),
+        "calibration": calibration,
+        "stance_temperature": stance,
+        "recipe": {"schedule": asdict(settings.schedule), "boosts": dict(settings.boosts), "seed": settings.seed},
+        "licence": "CC BY-NC-SA 4.0",
+    }
+    return config, _tensors(net, names, wide, listed, table, bias, blend)
+
+
+def settings_path(settings: Settings) -> str:
+    return settings.name
+
+
+def _wide(tasks: Tasks, wide: LinearBackend, settings: Settings, say: Say) -> tuple[Any, ...]:
+    from scipy import sparse
+
+    rows = sparse.vstack([wide.rows(tasks.spread[i : i + 2000]) for i in range(0, len(tasks.spread), 2000)]).tocsr()
+    logits = np.zeros((len(tasks.spread), len(HEADS)), np.float32)
+    shares: dict[str, NDArray[np.float32]] = {}
+    for group in dict.fromkeys(tasks.groups.tolist()):
+        at = np.flatnonzero(tasks.groups == group)
+        experts = wide.experts[group]
+        parts = [experts.blend(experts.scores(rows[at[i : i + 4000]])) for i in range(0, at.size, 4000)]
+        logits[at, :PER_CORPUS] = np.concatenate([p[0] for p in parts])
+        shares[group] = np.concatenate([p[1] for p in parts])
+    table, bias = fit_cards(rows, tasks, PER_CORPUS, settings.card_strength, say)
+    kept = quantised(table, "cards")
+    table = dequantised(kept, "cards")  # as it will be read
+    logits[:, PER_CORPUS:] = fold_buckets(rows) @ table + bias
+    return logits, shares, kept, bias
+
+
+def _tensors(
+    net: HeadsNet,
+    names: list[str],
+    wide: LinearBackend,
+    listed: Mapping[str, Any],
+    cards: Mapping[str, NDArray[Any]],
+    bias: NDArray[np.float32],
+    blend: Mapping[str, NDArray[np.float32]],
+) -> dict[str, NDArray[Any]]:
+    half = np.float16
+    out: dict[str, NDArray[Any]] = {**cards, "cards.bias": bias, "idf": wide.idf.astype(half)}
+    state = {k: v.detach().numpy() for k, v in net.state_dict().items()}
+    table = state["encoder.pieces.weight"][:-1]
+    scales = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-8) / 127
+    out["encoder.pieces"], out["encoder.scales"] = np.rint(table / scales).astype(np.int8), scales.astype(half)
+    for i, name in enumerate(("first", "second")):
+        kernel = state[f"encoder.convolutions.{i}.weight"]  # (to, from, taps)
+        out[f"encoder.{name}"] = kernel.transpose(1, 2, 0).reshape(kernel.shape[1], -1).astype(half)
+        out[f"encoder.{name}_bias"] = state[f"encoder.convolutions.{i}.bias"].astype(half)
+    out["encoder.mix"] = state["encoder.mix.weight"].T.astype(half)
+    out["encoder.mix_bias"] = state["encoder.mix.bias"].astype(half)
+    for name in ("hidden", "heads"):
+        out[f"{name}.weight"], out[f"{name}.bias"] = state[f"{name}.weight"].T.astype(half), state[f"{name}.bias"]
+    shared, start = state["heads.weight"][:PER_CORPUS], state["heads.bias"][:PER_CORPUS]
+    for group, experts in listed.items():
+        known = [names.index(e["corpus"]) if e["corpus"] in names else None for e in experts]
+        weight = np.stack([shared + (state["corrections"][k] if k is not None else 0) for k in known], axis=1)
+        offset = np.stack([start + (state["offsets"][k] if k is not None else 0) for k in known], axis=1)
+        out[f"own.{group}.weight"] = weight.reshape(-1, weight.shape[2]).T.astype(half)  # (hidden, heads * experts)
+        out[f"own.{group}.bias"] = offset.ravel().astype(np.float32)
+        out |= quantised(wide.experts[group].weights, f"weights.{group}")
+        out[f"bias.{group}"] = wide.experts[group].bias
+        out[f"blend.{group}"] = blend[group]
+    return out
+
+
+__all__ = ["NAMES", "Settings", "plain_mentions", "train_default"]
