@@ -38,6 +38,10 @@ class MissingExtraError(NarrativesError, ImportError):
     """A feature that needs a package of one of the extras."""
 
 
+class WorkerError(NarrativesError, RuntimeError):
+    """A process that scores for this one has ended or cannot go on."""
+
+
 def unknown(kind: str, given: object, known: list[str]) -> UnknownNameError:
     """Build the error for a name outside a closed list, with the nearest known name if one is close.
 

@@ -11,6 +11,9 @@ from narratives.errors import InputError
 from narratives.text import redact
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?%?")
+_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+_QUOTED = re.compile("'+[=+\\-@\t\r\n＝＋－＠]")
 _CONTROL = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -88,3 +91,21 @@ def redacted_line(line: str) -> str:
 
 def _unescaped(match: re.Match[str]) -> str:
     return chr(int(match[1], 16)) if match[1] else _CONTROL.get(match[2], match[2])
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet runs as a formula: an apostrophe goes before it; plain numbers stay.
+
+    >>> harmless("=1+1"), harmless("-5.3"), harmless("@ana, zdravo")
+    ("'=1+1", '-5.3', "'@ana, zdravo")
+    """
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def as_written(cell: str) -> str:
+    """Inverse of :func:`harmless`.
+
+    >>> as_written("'=1+1"), as_written("'tis")
+    ('=1+1', "'tis")
+    """
+    return cell[1:] if _QUOTED.match(cell) else cell

@@ -6,14 +6,17 @@ import csv
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from narratives.batch.blocks import Block, Format, Source
+from narratives.batch.presets import recognise
 from narratives.errors import InputError
 
 _LONGEST_CELL = 2**31 - 1
 _LONGEST_QUOTE = 20_000  # lines; a quoted cell longer than this was never closed
+_PREAMBLE = 16  # lines among which the header of a known export is looked for
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # Excel's own first line, naming the separator
 
 
@@ -98,13 +101,33 @@ def _any_length(lines: _Record) -> Iterator[None]:
 
 
 def _separator(handle: IO[str]) -> tuple[str, int]:
-    """The separator the header line has most of, outside quotes (Excel here writes semicolons), and lines used up."""
-    first = handle.readline()
-    if named := _SEPARATOR_LINE.fullmatch(first):
-        return named[1], 1
+    """The separator the header line has most of, outside quotes (Excel here writes semicolons), and lines used up.
+
+    Some tools write a few lines about the query above the header; they are passed over where the header is one of a
+    known export.
+    """
+    lines = list(islice(handle, _PREAMBLE))
     handle.seek(0)
-    outside = "".join(first.split('"')[::2])
-    return max(",;\t", key=outside.count), 0
+    first = lines[0] if lines else ""
+    if named := _SEPARATOR_LINE.fullmatch(first):
+        handle.readline()
+        return named[1], 1
+    for number, line in enumerate(lines):
+        delimiter = _commonest(line)
+        try:
+            known = recognise(next(csv.reader([line], delimiter=delimiter), []))
+        except csv.Error:  # a line of this length or kind is no header
+            continue
+        if known:
+            for _ in range(number):
+                handle.readline()
+            return delimiter, number
+    return _commonest(first), 0
+
+
+def _commonest(line: str) -> str:
+    outside = "".join(line.split('"')[::2])
+    return max(",;\t", key=outside.count)
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -46,12 +46,13 @@ def open_parquet(path: Path, size: int) -> Iterator[Source]:
             raise InputError(f"{path} is damaged ({type(error).__name__}); export it anew") from None
 
     with file:
-        yield Source(names, blocks(), "parquet", [f.name for f in schema if _is_text(f.type)], schema=schema)
+        yield Source(names, blocks(), "parquet", [f.name for f in schema if is_text(f.type)], schema=schema)
 
 
-def _is_text(kind: Any) -> bool:
+def is_text(kind: Any) -> bool:
+    """Whether an Arrow type holds text, as such or as a dictionary."""
     import pyarrow as pa
 
     if pa.types.is_dictionary(kind):
-        return _is_text(kind.value_type)
+        return is_text(kind.value_type)
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,8 +11,10 @@ from pathlib import Path
 
 from narratives.batch.blocks import SUFFIXES, Block, Format, Source
 from narratives.batch.delimited import open_delimited
+from narratives.batch.json_array import open_json_array
 from narratives.batch.json_lines import open_json_lines
 from narratives.batch.parquet import open_parquet
+from narratives.batch.work import ChangedInputError
 from narratives.errors import InputError, MissingFileError, OutputError
 
 _LEGACY = "cp1250 (Central European), cp1254 (Turkish) or cp1251 (Cyrillic)"
@@ -82,6 +85,8 @@ def open_source(path: Path, kind: Format, size: int, encoding: str | None = None
         with _readable(path, encoding):
             if kind == "jsonl":
                 source = open_json_lines(handle, path, size)
+            elif kind == "json":
+                source = open_json_array(handle, path, size)
             else:
                 source = open_delimited(handle, path, kind, size, encoding == "utf-8-sig")
         yield replace(source, blocks=_guarded(source.blocks, path, encoding))
@@ -155,3 +160,54 @@ def same_file(source: Path, target: Path) -> None:
         return
     if same:
         raise OutputError(f"{target} is the input itself; choose another name for the output")
+
+
+def count_rows(path: Path, kind: Format, size: int, encoding: str | None) -> int:
+    """Rows of a file, by reading it once."""
+    if kind == "parquet":
+        import pyarrow.parquet as pq
+
+        return int(pq.read_metadata(path).num_rows)
+    with open_source(path, kind, size, encoding) as source:
+        return sum(map(len, source.blocks))
+
+
+class Unchanged:
+    """Tells whether a file is still the one that it was.
+
+    Attributes:
+        digest: Hex SHA-256 of its bytes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._sight = self._look()
+        self.digest = self._read()
+
+    def check(self) -> None:
+        """Look again; only where size or time have changed are the bytes compared.
+
+        Raises:
+            ChangedInputError: The file is another one, or not there.
+        """
+        try:
+            sight = self._look()
+            if sight == self._sight:
+                return
+            same = self._read() == self.digest
+        except OSError:
+            same = False
+        if not same:
+            raise ChangedInputError(
+                f"{self._path} changed while it was read; put back what it was and go on with --resume, or score what "
+                "it is now with --restart"
+            )
+        self._sight = sight
+
+    def _look(self) -> tuple[int, int, int]:
+        found = self._path.stat()
+        return found.st_size, found.st_mtime_ns, found.st_ino
+
+    def _read(self) -> str:
+        with self._path.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -27,6 +27,21 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
+class Authors(StrEnum):
+    """What to do with columns that point at the author."""
+
+    HASH = "hash"
+    KEEP = "keep"
+    DROP = "drop"
+
+
+class EngineName(StrEnum):
+    """Where the work is done."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
 def batch(
     source: Annotated[Path, typer.Argument(metavar="IN", help="File of posts.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="File to write; other columns are carried through.")],
@@ -34,15 +49,42 @@ def batch(
     lang_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of the language codes.")] = None,
     lang: Annotated[str | None, typer.Option(help="Language of all posts; else detected post by post.")] = None,
     format: Annotated[Format | None, typer.Option(help="Kind of both files; else told by their suffixes.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that score.")] = 1,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an interrupted run, where there is one.")
+    ] = False,
+    restart: Annotated[bool, typer.Option("--restart", help="Drop an interrupted run and begin anew.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Score the first N rows only.")] = None,
+    sample: Annotated[int | None, typer.Option(min=1, metavar="N", help="Score N rows drawn at random.")] = None,
+    seed: Annotated[int, typer.Option(help="For --sample.")] = 0,
     redact: Annotated[bool, typer.Option("--redact", help="Hide names, links and numbers in the output.")] = False,
-    batch_size: Annotated[int, typer.Option(min=1, help="Posts scored together.")] = 1024,
+    authors: Annotated[Authors, typer.Option(help="Columns that point at the author.")] = Authors.HASH,
+    author: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN", help="Such a column, if not known by its name; repeatable.")
+    ] = None,
+    salt: Annotated[
+        str | None, typer.Option(envvar="NARRATIVES_SALT", help="Secret that makes author codes the same in every run.")
+    ] = None,
+    raw_cells: Annotated[
+        bool, typer.Option("--raw-cells", help="Leave CSV cells that a spreadsheet runs as formulas as they are.")
+    ] = False,
+    batch_size: Annotated[int, typer.Option(min=1, help="Posts scored, written and kept together.")] = 1024,
     encoding: Annotated[str | None, typer.Option(help="Encoding of IN where it is not UTF-8, such as cp1250.")] = None,
     preview: Annotated[int, typer.Option(min=0, metavar="N", help="Show N scored posts at the end, masked.")] = 0,
     model: Annotated[str | None, typer.Option(help="Name of a shipped model, or a model folder.")] = None,
+    engine: Annotated[
+        EngineName, typer.Option(help="This machine, or a Ray cluster (Parquet folders).")
+    ] = EngineName.LOCAL,
+    partition_by: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN", help="With --engine ray: a folder a value; repeatable.")
+    ] = None,
 ) -> None:
     """Score a file of posts into another file.
 
-    Exit code 1 means that no row could be scored; rows with errors are marked in the output.
+    Exports of CrowdTangle, Brandwatch, Meltwater, Apify and Telegram are recognised by their columns. Rows that could
+    not be taken as they stand are marked in OUT and listed in OUT's name with .rejects.jsonl.
+
+    Exit code 1 means that no row was scored, or that the run could not be finished.
     """
     from narratives.languages import resolve
 
@@ -50,31 +92,89 @@ def batch(
         raise typer.BadParameter("give --lang or --lang-column, not both")
     if lang is not None:
         resolve(lang)
+    if engine is EngineName.RAY:
+        _on_ray(source, target, text, lang, lang_column, jobs, batch_size, model, partition_by or [])
+        return
+    if partition_by:
+        raise typer.BadParameter("--partition-by needs --engine ray")
     from narratives.batch import score_file
-    from narratives.scorer import load
+    from narratives.errors import WorkerError
 
-    scorer = load(model)
-    sample = _Sample(preview) if preview else None
-    with _progress() as report:
-        summary = score_file(
-            source,
-            target,
-            scorer=scorer,
-            text=text,
-            lang=lang,
-            lang_column=lang_column,
-            format=None if format is None else format.value,
-            redact=redact,
-            batch_size=batch_size,
-            encoding=encoding,
-            progress=report,
-            observe=sample.observe if sample else None,
-        )
-    if sample:
-        sample.show()
-    typer.echo(_told(summary, target), err=True)
+    sample_ = _Sample(preview) if preview else None
+    if resume and not restart and not (target.parent / f".{target.name}.unfinished").exists():
+        typer.echo("narratives: no unfinished run is there; beginning anew", err=True)
+    try:
+        with _progress() as report:
+            summary = score_file(
+                source,
+                target,
+                scorer=_scorer(model) if jobs == 1 else None,
+                model=model,
+                jobs=jobs,
+                text=text,
+                lang=lang,
+                lang_column=lang_column,
+                format=None if format is None else format.value,
+                redact=redact,
+                batch_size=batch_size,
+                encoding=encoding,
+                limit=limit,
+                sample=sample,
+                seed=seed,
+                authors=authors.value,
+                author_columns=author or None,
+                salt=salt,
+                raw_cells=raw_cells,
+                resume=resume,
+                restart=restart,
+                progress=report,
+                observe=sample_.observe if sample_ else None,
+            )
+    except KeyboardInterrupt as stop:
+        typer.echo(f"narratives: stopped; {str(stop) or 'nothing was left there'}", err=True)
+        raise typer.Exit(130) from None
+    except WorkerError as error:
+        typer.echo(f"narratives: {error}", err=True)
+        raise typer.Exit(1) from None
+    if sample_:
+        sample_.show()
+    for line in _told(summary, target):
+        typer.echo(line, err=True)
     if not summary.flag + summary.review + summary.clear:
         raise typer.Exit(1)
+
+
+def _scorer(model: str | None) -> Any:
+    from narratives.scorer import load
+
+    return load(model)
+
+
+def _on_ray(
+    source: Path,
+    target: Path,
+    text: str | None,
+    lang: str | None,
+    lang_column: str | None,
+    jobs: int,
+    batch_size: int,
+    model: str | None,
+    partition_by: list[str],
+) -> None:
+    from narratives.batch import score_dataset
+
+    rows = score_dataset(
+        source,
+        target,
+        model=model,
+        actors=jobs,
+        text=text,
+        lang=lang,
+        lang_column=lang_column,
+        batch_size=batch_size,
+        partition_by=partition_by,
+    )
+    typer.echo(f"{rows:,} rows; written to {target}", err=True)
 
 
 @contextmanager
@@ -122,11 +222,23 @@ def _line(text: Any, row: Mapping[str, Any]) -> str:
     return f"{mark_decision(row['decision'])} {hate}  {row['lang']:4}  {excerpt('' if text is None else str(text), ())}"
 
 
-def _told(summary: BatchSummary, target: Path) -> str:
-    rate = f", {summary.rows / summary.seconds:,.0f} a second" if summary.seconds > 0 else ""
-    kinds = ("flag", "review", "clear", "unsupported", "errors")
+def _told(summary: BatchSummary, target: Path) -> Iterator[str]:
+    done = summary.rows - summary.resumed
+    rate = f", {done / summary.seconds:,.0f} a second" if summary.seconds > 0 else ""
+    kinds = ("flag", "review", "clear", "unsupported")
     counts = ", ".join(f"{getattr(summary, kind):,} {kind}" for kind in kinds)
-    return f"{summary.rows:,} rows in {summary.seconds:.1f} s{rate}: {counts}; written to {target}"
+    before = f" ({summary.resumed:,} of them by the run before)" if summary.resumed else ""
+    yield f"{summary.rows:,} rows{before} in {summary.seconds:.1f} s{rate}: {counts}; written to {target}"
+    if summary.preset:
+        yield f"read as an export of {summary.preset}"
+    if summary.repeats:
+        yield f"{summary.repeats:,} rows repeat a post and were not scored again"
+    if summary.authors:
+        yield f"author columns hidden: {', '.join(summary.authors)} (--authors keep leaves them)"
+    if summary.errors:
+        bad = ", ".join(f"{count:,} {kind}" for kind, count in sorted(summary.kinds.items()))
+        where = f"; listed in {summary.rejects}" if summary.rejects else ""
+        yield f"{summary.errors:,} rows were not taken as they stand: {bad}{where}"
 
 
 def register(app: typer.Typer) -> None:

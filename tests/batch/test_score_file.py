@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from narratives.batch.cells import as_written
 from narratives.errors import InputError, MissingFileError, NarrativesError, OutputError
 from narratives.frames import COLUMNS
 from narratives.scorer import LONGEST
@@ -71,7 +72,7 @@ CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 def test_cells_come_out_as_they_went_in(score, tmp_path, cells):
     rows = [{"text": a, "other": b} for a, b in cells]
     summary, out = score(write(tmp_path / "in.csv", rows), batch_size=3)
-    assert [{k: r[k] for k in ("text", "other")} for r in read(out)] == rows
+    assert [{k: as_written(r[k]) for k in ("text", "other")} for r in read(out)] == rows
     assert summary.rows == len(rows)
 
 
@@ -279,9 +280,13 @@ def test_an_older_output_stays_until_the_new_one_is_whole(score, tmp_path, monke
     def interrupt(done, total):
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        score(source, progress=interrupt)
+    with pytest.raises(KeyboardInterrupt, match="1 rows are kept"):
+        score(source, progress=interrupt, restart=True)
     assert (tmp_path / "out.csv").read_text() == "old"
+    assert {p.name for p in tmp_path.iterdir()} == {"in.csv", "out.csv", ".out.csv.unfinished"}
+    monkeypatch.undo()
+    score(source, resume=True)
+    assert (tmp_path / "out.csv").read_text() != "old"
     assert {p.name for p in tmp_path.iterdir()} == {"in.csv", "out.csv"}
 
 

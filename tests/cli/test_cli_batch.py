@@ -6,14 +6,19 @@ from types import SimpleNamespace
 
 import pytest
 
-from narratives.errors import InputError, MissingFileError
+from narratives.errors import InputError, MissingFileError, WorkerError
 
 
 @pytest.fixture
 def files(monkeypatch):
     """Stands in for ``narratives.batch``: remembers what it was asked for."""
     seen = SimpleNamespace(
-        asked=None, error=None, summary={"rows": 3, "flag": 1, "review": 0, "clear": 1, "unsupported": 0, "errors": 1}
+        asked=None,
+        error=None,
+        summary={
+            **{"rows": 3, "flag": 1, "review": 0, "clear": 1, "unsupported": 0, "errors": 1, "kinds": {"truncated": 1}},
+            **{"repeats": 0, "resumed": 0, "preset": None, "authors": (), "rejects": None},
+        },
     )
 
     def score_file(source, target, **options):
@@ -36,6 +41,17 @@ def test_defaults(run, scorer, files):
         "source": Path("in.csv"),
         "target": Path("out.csv"),
         "scorer": scorer,
+        "model": None,
+        "jobs": 1,
+        "limit": None,
+        "sample": None,
+        "seed": 0,
+        "authors": "hash",
+        "author_columns": None,
+        "salt": None,
+        "raw_cells": False,
+        "resume": False,
+        "restart": False,
         "text": None,
         "lang": None,
         "lang_column": None,
@@ -60,8 +76,43 @@ def test_summary_goes_to_standard_error(run, scorer, files):
     result = run("batch", "in.csv", "out.csv")
     assert result.stdout == ""
     assert result.stderr == (
-        "3 rows in 0.5 s, 6 a second: 1 flag, 0 review, 1 clear, 0 unsupported, 1 errors; written to out.csv\n"
+        "3 rows in 0.5 s, 6 a second: 1 flag, 0 review, 1 clear, 0 unsupported; written to out.csv\n"
+        "1 rows were not taken as they stand: 1 truncated\n"
     )
+
+
+def test_summary_says_what_was_recognised_hidden_repeated_and_resumed(run, scorer, files):
+    files.summary |= {"preset": "Telegram", "authors": ("from", "from_id"), "repeats": 2, "resumed": 1}
+    files.summary |= {"errors": 2, "kinds": {"bad_row": 1, "null_text": 1}, "rejects": Path("out.rejects.jsonl")}
+    told = run("batch", "in.csv", "out.csv").stderr
+    assert "3 rows (1 of them by the run before) in 0.5 s, 4 a second" in told
+    assert "read as an export of Telegram" in told
+    assert "2 rows repeat a post" in told
+    assert "author columns hidden: from, from_id" in told
+    assert "2 rows were not taken as they stand: 1 bad_row, 1 null_text; listed in out.rejects.jsonl" in told
+
+
+def test_several_processes_load_the_model_themselves(run, scorer, files):
+    run("batch", "in.csv", "out.csv", "--jobs", 2, "--model", "some/folder", "--resume", "--authors", "drop")
+    assert files.asked["scorer"] is None
+    assert (files.asked["jobs"], files.asked["model"], files.asked["resume"]) == (2, "some/folder", True)
+    assert files.asked["authors"] == "drop"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (KeyboardInterrupt("5 rows are kept: start again with --resume"), 130, "stopped; 5 rows are kept"),
+        (KeyboardInterrupt(), 130, "stopped; nothing was left there"),
+        (WorkerError("a process that scores was ended by signal 9. 5 rows are kept"), 1, "signal 9. 5 rows are kept"),
+    ],
+)
+def test_an_interrupted_run_says_how_to_go_on(run, scorer, files, error, code, said):
+    files.error = error
+    result = run("batch", "in.csv", "out.csv")
+    assert result.exit_code == code
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize(
