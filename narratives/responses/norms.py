@@ -358,6 +358,48 @@ def withheld_for(narrative: str, country: str) -> tuple[WithheldNorm, ...]:
     return _split(_answer(narrative).norms, country_code(country))[1]
 
 
+def norm_ids() -> frozenset[str]:
+    """Ids of all norms.
+
+    >>> "echr.14" in norm_ids()
+    True
+    """
+    return frozenset(_data().norms)
+
+
+def cite(ids: tuple[str, ...], country: str) -> tuple[CitedNorm, ...]:
+    """Those of some norms that may be cited in a country, law before guidance; the others are left out.
+
+    Args:
+        ids: Ids of norms, as in ``norm_ids()``.
+        country: Code or English name of one of the eight places.
+
+    Raises:
+        UnknownNameError: There is no such norm or country.
+
+    >>> [norm.id for norm in cite(("istanbul.12", "cedaw.5.a"), "TR")]
+    ['cedaw.5.a']
+    """
+    for id in ids:
+        if id not in _data().norms:
+            raise unknown("norm", id, sorted(_data().norms))
+    return _split(ids, country_code(country))[0]
+
+
+def binds(instrument: str, country: str) -> bool:
+    """Whether an instrument is law in a country, by treaty or through domestic law.
+
+    Raises:
+        UnknownNameError: There is no such instrument or country.
+
+    >>> binds("istanbul", "RS"), binds("istanbul", "TR")
+    (True, False)
+    """
+    if instrument not in _data().instruments:
+        raise unknown("instrument", instrument, sorted(_data().instruments))
+    return _data().instruments[instrument].applies(country_code(country)).status in ("binding", "domestic_law")
+
+
 def common_rights(country: str) -> tuple[CitedNorm, ...]:
     """The norms that stand behind every answer: free speech and its limits, equality, and no incitement.
 
