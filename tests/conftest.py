@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,12 @@ import pytest
 
 from narratives.backends import ANY
 from narratives.backends.ngrams import NgramHasher
+from narratives.backends.quantise import quantised
 from narratives.languages import GROUPS, LANGUAGES
 from narratives.scorer import Scorer, load
-from narratives.training.export import write_model
+from narratives.taxonomy import NARRATIVES, STANCES, TARGETS
+from narratives.training.export import write_model, write_sums
+from narratives.training.pieces import train_pieces
 
 HEADS = ("offensive", "hate")
 
@@ -71,6 +75,87 @@ def tiny_folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def tiny(tiny_folder) -> Scorer:
     return load(tiny_folder)
+
+
+OWN = ("offensive", "hate")
+CARDS = (
+    "hostile",
+    *(f"narrative.{n}" for n in NARRATIVES),
+    *(f"mention.{n}" for n in NARRATIVES),
+    *(f"stance.{s}" for s in STANCES),
+    *(f"target.{t}" for t in TARGETS),
+)
+WIDTH, HIDDEN = 8, 6
+CONVOLUTIONS = (5, 3)
+
+
+def tiny_pieces(texts):
+    words = Counter(word for text in texts for word in text.lower().split())
+    return train_pieces(words, 300)
+
+
+def encoder_tensors(rng, pieces: int) -> dict:
+    half = np.float16
+    out = {
+        "encoder.pieces": rng.integers(-127, 128, (pieces, WIDTH)).astype(np.int8),
+        "encoder.scales": rng.uniform(0.002, 0.02, (pieces, 1)).astype(half),
+        "encoder.mix": rng.normal(0, 0.3, (2 * WIDTH, 2 * WIDTH)).astype(half),
+        "encoder.mix_bias": rng.normal(0, 0.1, 2 * WIDTH).astype(half),
+    }
+    for name, taps in zip(("first", "second"), CONVOLUTIONS, strict=True):
+        out[f"encoder.{name}"] = rng.normal(0, 0.3, (WIDTH, taps * WIDTH)).astype(half)
+        out[f"encoder.{name}_bias"] = rng.normal(0, 0.1, WIDTH).astype(half)
+    return out
+
+
+def write_tiny_deep(folder: Path, texts, bits: int = 12) -> Path:
+    rng = np.random.default_rng(11)
+    tokenizer = tiny_pieces(texts)
+    plain = {"temperature": 1.0, "offset": 0.0, "threshold": 0.5, "review": [0.4, 0.6], "rows": 10}
+    heads = (*OWN, *CARDS)
+    experts = {
+        g: [{"corpus": "a", "heads": list(OWN)}, {"corpus": "b", "heads": ["offensive"]}] for g in GROUPS if g != "mk"
+    }
+    experts[ANY] = [{"corpus": ANY, "heads": list(OWN)}]
+    config = {
+        "format": 1,
+        "backend": "wide_deep",
+        "name": "tiny-deep",
+        "version": "0",
+        "heads": list(heads),
+        "own_heads": list(OWN),
+        "experts": experts,
+        "transferred": {"mk": "bcms"},
+        "features": {"bits": bits},
+        "calibration": {head: dict.fromkeys((ANY, *GROUPS), plain) for head in heads},
+    }
+    tensors = {"idf": np.ones(2**bits, np.float16), **encoder_tensors(rng, tokenizer.get_vocab_size())}
+    tensors |= quantised(rng.normal(size=(2 ** (bits - 2), len(CARDS))), "cards")
+    tensors["cards.bias"] = rng.normal(size=len(CARDS)).astype(np.float32)
+    for name, (rows, columns) in {"hidden": (2 * WIDTH, HIDDEN), "heads": (HIDDEN, len(heads))}.items():
+        tensors[f"{name}.weight"] = rng.normal(size=(rows, columns)).astype(np.float16)
+        tensors[f"{name}.bias"] = rng.normal(size=columns).astype(np.float32)
+    for group, listed in experts.items():
+        tensors |= quantised(rng.normal(size=(2**bits, (len(OWN) + 1) * len(listed))), f"weights.{group}")
+        tensors[f"bias.{group}"] = rng.normal(size=(len(OWN) + 1) * len(listed)).astype(np.float32)
+        tensors[f"own.{group}.weight"] = rng.normal(size=(HIDDEN, len(OWN) * len(listed))).astype(np.float16)
+        tensors[f"own.{group}.bias"] = rng.normal(size=len(OWN) * len(listed)).astype(np.float32)
+        tensors[f"blend.{group}"] = rng.uniform(0.3, 1.0, (3, len(heads))).astype(np.float32)
+    write_model(folder, config, tensors)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    write_sums(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_deep_folder(tmp_path_factory) -> Path:
+    """A model of n-grams and encoder with all heads, drawn at random."""
+    return write_tiny_deep(tmp_path_factory.mktemp("models") / "tiny-deep", SENTENCES.values())
+
+
+@pytest.fixture(scope="session")
+def tiny_deep(tiny_deep_folder) -> Scorer:
+    return load(tiny_deep_folder)
 
 
 @pytest.fixture(scope="session")

@@ -93,7 +93,13 @@ def _linear() -> Callable[[Path], Backend]:
     return LinearBackend.load
 
 
-BACKENDS: Mapping[str, Callable[[], Callable[[Path], Backend]]] = {"linear": _linear}
+def _wide_deep() -> Callable[[Path], Backend]:
+    from narratives.backends.wide_deep import WideDeepBackend
+
+    return WideDeepBackend.load
+
+
+BACKENDS: Mapping[str, Callable[[], Callable[[Path], Backend]]] = {"linear": _linear, "wide_deep": _wide_deep}
 """Loaders by the ``backend`` key of ``config.json``; each is imported only when a folder asks for it."""
 
 

@@ -13,7 +13,7 @@ from safetensors.numpy import save_file
 
 from narratives import resources
 
-_FILES = ("README.md", "config.json", "model.safetensors")
+_FILES = ("README.md", "config.json", "model.safetensors", "tokenizer.json")
 
 
 def write_model(
