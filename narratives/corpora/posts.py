@@ -34,7 +34,10 @@ Kind = Literal[
     "trap",
     "neutral",
     "code_switched",
+    "abuse",
+    "hate",
 ]
+"""``abuse``: insults or swearing at nobody's origin; ``hate``: an attack on a group that tells none of the narratives."""
 
 
 class Post(BaseModel):
@@ -93,8 +96,9 @@ class Post(BaseModel):
             if strange:
                 raise ValueError(f"{what}: unknown {', '.join(strange)}; known: {', '.join(known)}")
         asserted = self.stance == "asserted"
-        if bool(self.narratives) != asserted or (self.severity > 0) != asserted or not 0 <= self.severity <= 4:
-            raise ValueError("narratives and a severity of 1 to 4 go with stance 'asserted', and with no other")
+        told = bool(self.narratives) or self.kind == "hate"
+        if told != asserted or (self.severity > 0) != asserted or not 0 <= self.severity <= 4:
+            raise ValueError("narratives (or kind 'hate') and a severity of 1 to 4 go with stance 'asserted' alone")
         return self
 
 
@@ -121,7 +125,7 @@ def labels(post: Post) -> Labels | None:
     only; at severity 1 it is a hint that people may judge either way, so hate counts .7 and abuse is left open.
     """
     if post.stance != "asserted":
-        return {"offensive": 0.0, "hate": 0.0}
+        return {"offensive": float(post.kind == "abuse"), "hate": 0.0}
     if post.targets and set(post.targets) <= _NOT_WHO_THEY_ARE:
         return {"offensive": 1.0} if post.severity > 1 else None
     return {"offensive": 1.0, "hate": 1.0} if post.severity > 1 else {"hate": 0.7}
