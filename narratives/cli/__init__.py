@@ -85,9 +85,9 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def _register() -> None:
-    from narratives.cli import batch, listings, score, taxonomy
+    from narratives.cli import batch, listings, score, taxonomy, train
 
-    for module in (score, batch, taxonomy, listings):
+    for module in (score, batch, taxonomy, listings, train):
         module.register(app)
 
 
