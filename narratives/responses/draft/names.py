@@ -90,7 +90,8 @@ def exposures(text: str, code: str, read: list[Sentence]) -> list[tuple[int, int
     found += [(*m.span(), "gives coordinates") for m in _PLACE.finditer(text)]
     for sentence in read:
         start, end = sentence.whole
-        if words["lives"].search(sentence.joined) and words["street"].search(sentence.joined):
+        address = words["street"].search(sentence.joined) and re.search(r"\d", text[start:end])
+        if words["lives"].search(sentence.joined) and (address or words["hideout"].search(sentence.joined)):
             found.append((start, end, "tells where somebody lives"))
         if words["case"].search(sentence.joined) and _CASE_NUMBER.search(text, start, min(len(text), end + 1)):
             found.append((start, end, "gives a case number"))

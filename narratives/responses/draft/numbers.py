@@ -11,7 +11,7 @@ from narratives.text.redact import redact
 
 _NUMBER = re.compile(r"(?<![\w.,/-])\d{1,3}(?:[ .,]\d{3})+(?!\d)|(?<![\w.,/-])\d+(?:[.,]\d+)?")
 _NOT_A_COUNT = re.compile(
-    r"(?<!\d)\d{1,2}[:.]\d{2}(?!\d)"  # a time of day
+    r"(?<!\d)\d{1,2}[:.]\d{2}(?!\d)|(?<![\w.,])\+?0\d+(?:[ /-]\d{2,4})*"  # a time of day, a number that is dialled
     r"|(?<!\d)\d{1,2}\. ?\d{1,2}\. ?\d{2,4}|(?<!\d)\d{4}-\d{2}-\d{2}|(?<!\d)\d{1,2}/\d{1,2}/\d{2,4}"  # dates
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
