@@ -126,7 +126,7 @@ class Encoder:
     @staticmethod
     def _convolved(x: Floats, taps: Floats, line: NDArray[np.int64] | None, bias: Floats, *, by_piece: bool) -> Floats:
         """``x`` plus the rectified sum of what the taps say at each shift."""
-        rows, half = x.shape
+        rows = x.shape[0]
         pieces = taps.shape[0] // (line.max() + 1 if by_piece and line is not None else rows)
         at = (line if line is not None else np.arange(rows)) * pieces
         total = np.repeat(bias[None], rows, axis=0)

@@ -48,12 +48,10 @@ class Cards:
     table: Floats
     bias: Floats
 
-    def scores(self, rows: csr_matrix) -> Floats:
-        """(texts, heads) of n-gram rows."""
-        folded = csr_matrix(
-            (rows.data, rows.indices % self.table.shape[0], rows.indptr), (rows.shape[0], self.table.shape[0])
-        )
-        return np.asarray(folded @ self.table + self.bias, np.float32)
+    def fold(self, rows: csr_matrix) -> csr_matrix:
+        """N-gram rows over the buckets of the table."""
+        shape = (rows.shape[0], self.table.shape[0])
+        return csr_matrix((rows.data, rows.indices % self.table.shape[0], rows.indptr), shape)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -74,7 +72,37 @@ class Deep:
 
     def read(self, features: Floats) -> Floats:
         """Hidden layer, (texts, hidden), of the encoder's vectors."""
-        return np.maximum(product(features, self.hidden[0]) + self.hidden[1], 0)
+        return np.asarray(np.maximum(product(features, self.hidden[0]) + self.hidden[1], 0), np.float32)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Adapter:
+    """What a user's own labelled posts changed (``narratives train heads``): a correction of some heads.
+
+    Attributes:
+        columns: (k,) columns of the heads.
+        scale: (k,) factor of the score as it was.
+        hidden: (hidden, k) weights of the hidden layer.
+        grams: (buckets, k) weights of the n-grams, with as many buckets as :class:`Cards` has.
+        bias: (k,).
+    """
+
+    columns: NDArray[np.int64]
+    scale: Floats
+    hidden: Floats
+    grams: Floats
+    bias: Floats
+
+    @classmethod
+    def of(cls, heads: Sequence[str], adapted: Sequence[str], tensors: Mapping[str, NDArray[Any]]) -> Adapter:
+        """Build it from the tensors of a model folder (keys ``adapter.*``)."""
+        parts = [tensors[f"adapter.{name}"].astype(np.float32) for name in ("scale", "hidden", "grams", "bias")]
+        return cls(np.array([heads.index(head) for head in adapted]), *parts)
+
+    def corrected(self, scores: Floats, hidden: Floats, grams: csr_matrix) -> Floats:
+        """(texts, k) scores of the adapted heads."""
+        more = product(hidden, self.hidden) + grams @ self.grams
+        return np.asarray(scores[:, self.columns] * self.scale + more + self.bias, np.float32)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -87,6 +115,7 @@ class WideDeepBackend:
         cards: The n-gram part of the other heads.
         deep: The encoder part.
         blend: Group to (3, heads): weight of wide, weight of deep, offset.
+        adapter: What a user's own posts changed; ``None`` in the shipped model.
     """
 
     info: ModelInfo
@@ -97,6 +126,7 @@ class WideDeepBackend:
     cards: Cards
     deep: Deep
     blend: Mapping[str, Floats]
+    adapter: Adapter | None = None
 
     @classmethod
     def load(cls, folder: Path) -> WideDeepBackend:
@@ -119,29 +149,36 @@ class WideDeepBackend:
             cards = Cards(dequantised(tensors, "cards"), tensors["cards.bias"].astype(np.float32))
             blend = {group: tensors[f"blend.{group}"].astype(np.float32) for group in config["experts"]}
             blend |= {group: blend[giver] for group, giver in transferred.items()}
+            adapter = Adapter.of(heads, config["adapted"], tensors) if config.get("adapted") else None
         except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
             raise ModelError(f"{folder} is damaged ({type(error).__name__}); copy or install the model anew") from None
         except Exception as error:  # the tokenizers library raises bare exceptions
             raise ModelError(f"{folder / 'tokenizer.json'} cannot be read: {type(error).__name__}") from None
         if set(table) != set(heads) or any(b.shape != (3, len(heads)) for b in blend.values()):
             raise ModelError(f"{folder}: the weights do not fit its config.json; retrain it")
-        return cls(info, heads, table, transferred, wide, cards, deep, blend)
+        return cls(info, heads, table, transferred, wide, cards, deep, blend, adapter)
 
     def logits(self, texts: Sequence[str], groups: Sequence[str]) -> Floats:
         """Raw scores, shape (texts, heads), of folded texts in the given language groups."""
-        seen = [spread(text) for text in texts]
-        return self._logits(seen, self.deep.read(self.deep.encoder.encode(seen)), groups)
+        return self.judge(*self.read(texts), groups)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """The encoder's vectors of folded texts, shape (texts, width)."""
         return self.deep.encoder.encode([spread(text) for text in texts])
 
-    def _logits(self, seen: Sequence[str], hidden: Floats, groups: Sequence[str]) -> Floats:
-        rows = self.wide.rows(seen)
+    def read(self, texts: Sequence[str]) -> tuple[Floats, csr_matrix]:
+        """What the heads of folded texts stand on: the hidden layer, (texts, hidden), and weighed n-grams."""
+        seen = [spread(text) for text in texts]
+        return self.deep.read(self.deep.encoder.encode(seen)), self.wide.rows(seen)
+
+    def judge(self, hidden: Floats, rows: csr_matrix, groups: Sequence[str]) -> Floats:
+        """Raw scores, (texts, heads), of what :meth:`read` gives."""
         own = len(self.wide.heads)
-        wide = np.empty((len(seen), len(self.heads)), np.float32)
-        wide[:, own:] = self.cards.scores(rows)
+        folded = self.cards.fold(rows)
+        wide = np.empty((rows.shape[0], len(self.heads)), np.float32)
+        wide[:, own:] = folded @ self.cards.table + self.cards.bias
         deep = product(hidden, self.deep.heads[0]) + self.deep.heads[1]
+        out = np.empty_like(wide)
         for group in dict.fromkeys(groups):
             at = np.flatnonzero([g == group for g in groups])
             experts = self.wide.experts[group]
@@ -149,11 +186,10 @@ class WideDeepBackend:
             weights, bias = self.deep.own[self.transferred.get(group, group)]
             mine = (product(hidden[at], weights) + bias).reshape(len(at), own, -1)
             deep[at, :own] = (mine * shares).sum(axis=2)
-        out = np.empty_like(wide)
-        for group in dict.fromkeys(groups):
-            at = np.flatnonzero([g == group for g in groups])
             share, part, offset = self.blend[group]
             out[at] = share * wide[at] + part * deep[at] + offset
+        if self.adapter is not None:
+            out[:, self.adapter.columns] = self.adapter.corrected(out, hidden, folded)
         return out
 
     def attribute(self, text: str, group: str, head: str) -> Floats:
@@ -164,20 +200,25 @@ class WideDeepBackend:
         column = self.heads.index(head)
         share, part, _ = self.blend[group][:, column]
         out = share * self._wide_attribution(text, group, head)
+        if self.adapter is not None and column in self.adapter.columns:
+            at = int(np.flatnonzero(self.adapter.columns == column)[0])
+            factor, grams = self.adapter.scale[at], self.adapter.grams[:, at]
+            more = self.wide.spread_over(text, lambda buckets: grams[buckets % grams.size])
+            share, part, out = share * factor, part * factor, out * factor + more
         words = [m.span() for m in re.finditer(r"\w+", text)][:_MOST_OCCLUDED]
         if len(words) < 2 or not part:
-            return out
+            return np.asarray(out, np.float32)
         cuts = [text[:a] + " " + text[b:] for a, b in words]
         seen = [spread(t) for t in (text, *cuts)]
         hidden = self.deep.read(self.deep.encoder.encode(seen))
         scores = self._deep_column(hidden, seen[0], group, column)
         for (a, b), lost in zip(words, part * (scores[0] - scores[1:]), strict=True):
             out[a:b] += lost / (b - a)
-        return out.astype(np.float32)
+        return np.asarray(out, np.float32)
 
     def _deep_column(self, hidden: Floats, seen: str, group: str, column: int) -> Floats:
         if column >= len(self.wide.heads):
-            return hidden @ self.deep.heads[0][:, column]
+            return np.asarray(hidden @ self.deep.heads[0][:, column], np.float32)
         experts = self.wide.experts[group]
         shares = experts.blend(experts.scores(self.wide.rows([seen])))[1]
         weights, bias = self.deep.own[self.transferred.get(group, group)]

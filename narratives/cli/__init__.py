@@ -85,8 +85,9 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def _register() -> None:
-    from narratives.cli import batch, listings, score, taxonomy, train
+    from narratives.cli import batch, listings, score, taxonomy, train, train_own
 
+    _ = train_own  # adds its commands to the group of `train`
     for module in (score, batch, taxonomy, listings, train):
         module.register(app)
 

@@ -24,7 +24,7 @@ def kind_of(head: str) -> str:
     >>> kind_of("narrative.invasion_flood")
     'narrative'
     """
-    return head.split(".")[0]
+    return head.partition(".")[0]
 
 
 def fit_cards(
@@ -101,12 +101,12 @@ def fit_blend(
         kinds.setdefault(kind_of(head), []).append(column)
     for kind, columns in kinds.items():
         pooled = _weights(wide, deep, tasks, rows, columns, penalty)
-        for group in out:
+        for group, table in out.items():
             if kind in own and group != "any":
                 fitted = _weights(wide, deep, tasks, rows & (tasks.groups == group), columns, penalty, pooled)
             else:
                 fitted = pooled
-            out[group][:, columns] = np.array(fitted)[:, None]
+            table[:, columns] = np.array(fitted)[:, None]
     return out
 
 

@@ -38,8 +38,7 @@ def calibrate_all(
         if head in ("offensive", "hate"):
             table[head] = _by_group(logits[:, column], tasks, column, held, say)
     hostile = HEADS.index("hostile")
-    own = [s for s in _sources(logits[:, hostile], tasks, hostile, held, by_kind=True)]
-    pooled = calibrate(own, pooled=True)
+    pooled = calibrate(_sources(logits[:, hostile], tasks, hostile, held, by_kind=True), pooled=True)
     table["hostile"] = dict.fromkeys((ANY, *GROUPS), pooled.to_dict())
     say(f"hostile: {pooled}")
     for kind in ("narrative", "mention", "target"):

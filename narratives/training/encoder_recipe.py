@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from narratives.backends.words import spread
+from narratives.corpora import CORPORA, read_examples
 from narratives.errors import MissingExtraError
 from narratives.text import fold
 from narratives.training.distil import Distillation, Texts, distil
@@ -62,6 +63,15 @@ def distil_encoder(
     return net
 
 
+def training_posts(folder: Path) -> list[tuple[str, str]]:
+    """(text, language) of the training posts of the corpora in a folder, for the vocabulary."""
+    out = []
+    for corpus in CORPORA.values():
+        if (folder / corpus.name).is_dir():
+            out += [(e.text, e.lang) for e in read_examples(corpus, folder) if e.split == "train"]
+    return out
+
+
 def teach(english: Sequence[str], path: Path, say: Say) -> NDArray[np.float16]:
     """Vectors of the teacher, (sentences, 512); continues a table that is not full yet.
 
@@ -77,12 +87,11 @@ def teach(english: Sequence[str], path: Path, say: Say) -> NDArray[np.float16]:
     teacher = USE(threads=2)
     mode = "r+" if path.is_file() else "w+"
     table = np.lib.format.open_memmap(path, mode, np.float16, (len(english), _TEACHER_WIDTH))
-    missing = np.flatnonzero(~table.any(axis=1))
-    missing = missing[np.argsort([len(english[i]) for i in missing], kind="stable")]
-    for i in range(0, missing.size, _CHUNK):
+    missing = sorted(np.flatnonzero(~table.any(axis=1)).tolist(), key=lambda i: len(english[i]))
+    for i in range(0, len(missing), _CHUNK):
         picks = missing[i : i + _CHUNK]
         table[picks] = teacher.encode([english[j] for j in picks]).astype(np.float16)
-        say(f"teacher: {i + picks.size:,} of {missing.size:,}")
+        say(f"teacher: {i + len(picks):,} of {len(missing):,}")
     table.flush()
     return table
 

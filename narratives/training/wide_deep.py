@@ -106,7 +106,7 @@ def train_default(
     boosts = dict(settings.boosts)
     train_heads(net, tasks, ways, names, settings.schedule, work / "heads.pt", boosts=boosts, say=say)
     say("reading all texts with both parts")
-    config, tensors = assemble(tasks, plain, net, names, LinearBackend.load(linear), linear, tokenizer, settings, say)
+    config, tensors = assemble(tasks, plain, net, names, LinearBackend.load(linear), linear, settings, say)
     config["seconds"] = round(time.monotonic() - began)
     write_model(out, config, tensors)
     tokenizer.save(str(out / "tokenizer.json"))
@@ -121,7 +121,6 @@ def assemble(
     names: list[str],
     wide: LinearBackend,
     linear: Path,
-    tokenizer: Tokenizer,
     settings: Settings,
     say: Say,
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -137,7 +136,6 @@ def assemble(
     held = tasks.splits == "calibration"
     blend = fit_blend(wide_logits, shared, tasks, held, ("offensive", "hate"))
     logits = blended(wide_logits, shared, tasks.groups, blend)
-    np.savez(settings_path(settings), wide=wide_logits, deep=shared) if False else None
     calibration, stance = calibrate_all(logits, tasks, say)
     config = {
         "format": 1,
@@ -155,10 +153,6 @@ def assemble(
         "licence": "CC BY-NC-SA 4.0",
     }
     return config, _tensors(net, names, wide, listed, table, bias, blend)
-
-
-def settings_path(settings: Settings) -> str:
-    return settings.name
 
 
 def _wide(tasks: Tasks, wide: LinearBackend, settings: Settings, say: Say) -> tuple[Any, ...]:

@@ -1,0 +1,245 @@
+"""Add a user's own labelled posts to the default model: a small correction of its heads, from a few dozen posts on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from narratives.backends import open_model
+from narratives.backends.base import model_folder
+from narratives.backends.wide_deep import WideDeepBackend
+from narratives.calibration import Calibration
+from narratives.errors import InputError, ModelError, OutputError
+from narratives.text import fold
+from narratives.training.calibrate import Scored, calibrate
+from narratives.training.export import write_model
+from narratives.training.measure import fast_macro_f1
+from narratives.training.transformer_data import Labelled, read_labelled
+
+_FEWEST = 8  # posts of each answer below which a head is left as it is
+_RESAMPLES = 1000
+_STRENGTH = {"base": 3.0, "hidden": 0.35, "grams": 0.6}
+"""How freely the parts move, as factors of their features: what the model already knows comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Macro-F1 of one head on posts kept for measuring, as the model was and as it is now.
+
+    Attributes:
+        head: The head.
+        lang: Language code, or ``all``.
+        n: Posts.
+        before: (value, low, high), 95 % bootstrap interval, at the default threshold.
+        after: The same of the new model.
+    """
+
+    head: str
+    lang: str
+    n: int
+    before: tuple[float, float, float]
+    after: tuple[float, float, float]
+
+    def row(self) -> str:
+        """A row of a Markdown table."""
+        cells = (f"{v:.3f} ({a:.3f} to {b:.3f})" for v, a, b in (self.before, self.after))
+        return f"| {self.head} | {self.lang} | {self.n:,} | {' | '.join(cells)} |"
+
+
+def adapt(
+    data: Path,
+    out: Path,
+    *,
+    labels: Sequence[str],
+    text: str = "text",
+    base: str | Path | None = None,
+    lang: str | None = None,
+    lang_column: str | None = None,
+    seed: int = 0,
+    say: Callable[[str], None] = print,
+) -> list[Change]:
+    """Fit corrections of the heads on labelled posts, and write a model folder that ``narratives.load`` opens.
+
+    Args:
+        data: Labelled posts: CSV, TSV, JSON lines or Parquet.
+        out: Folder to write; must not exist.
+        labels: ``HEAD=COLUMN`` or columns of ids, as for ``read_labelled``.
+        text: Column of the posts.
+        base: Model to start from: the default, or a folder that this function wrote.
+        lang: Language of all posts.
+        lang_column: Column of language codes.
+        seed: Of the resamples.
+        say: Told about progress.
+
+    Returns:
+        What changed on posts kept for measuring, head by head and language by language.
+
+    Raises:
+        OutputError: ``out`` exists.
+        ModelError: The base is of another kind.
+        InputError: No head has enough posts of both answers.
+    """
+    if out.exists():
+        raise OutputError(f"{out} exists; give another folder, or remove it first")
+    backend = open_model(base)
+    if not isinstance(backend, WideDeepBackend):
+        raise ModelError(f"model {backend.info.name} has no encoder; start from the default model")
+    posts = read_labelled(data, text, labels, lang=lang, lang_column=lang_column)
+    folded = [fold(post, code) for post, code in zip(posts.texts, posts.langs, strict=True)]
+    hidden, rows = backend.read(folded)
+    before = backend.judge(hidden, rows, posts.groups.tolist())
+    grams = backend.cards.fold(rows)
+    heads = [h for h in posts.heads if h in backend.heads and _enough(posts, h)]
+    if not heads:
+        raise InputError(f"{data}: no head has {_FEWEST} posts of each answer to learn from; label more posts")
+    say(f"{len(posts.texts):,} posts, {len(posts.rows('train')):,} to learn from; heads: {', '.join(heads)}")
+    parts = [_fit(posts, head, before[:, backend.heads.index(head)], hidden, grams) for head in heads]
+    folder = model_folder(base)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    tensors = load_file(folder / "model.safetensors")
+    adapted = _merged(config.get("adapted", []), tensors, heads, parts)
+    config |= {"adapted": adapted, "name": out.name, "adapted_from": backend.info.name, "posts_sha256": posts.digest}
+    work = out.with_name(f"{out.name}.part")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    shutil.copy(folder / "tokenizer.json", work)
+    write_model(work, config, tensors)
+    after = WideDeepBackend.load(work).judge(hidden, rows, posts.groups.tolist())
+    for head in heads:
+        _recalibrate(config, posts, head, after[:, backend.heads.index(head)])
+    write_model(work, config, tensors)
+    adapted_backend = WideDeepBackend.load(work)
+    changes = [c for head in heads for c in _changes(posts, head, backend, adapted_backend, before, after, seed)]
+    write_model(work, config, tensors, card(config, changes, posts))
+    work.rename(out)
+    return changes
+
+
+def _enough(posts: Labelled, head: str) -> bool:
+    gold = posts.labels[posts.rows("train"), posts.heads.index(head)]
+    return min(int((gold == 1).sum()), int((gold == 0).sum())) >= _FEWEST
+
+
+def _fit(
+    posts: Labelled, head: str, score: NDArray[np.float32], hidden: NDArray[np.float32], grams: sparse.csr_matrix
+) -> dict[str, NDArray[np.float32]]:
+    """Logistic regression on what the model says, its hidden layer and its n-grams, each as free as it may be."""
+    gold = posts.labels[:, posts.heads.index(head)]
+    rows = posts.rows("train")
+    rows = rows[~np.isnan(gold[rows])]
+    size = float(np.abs(score).std()) + 1e-6
+    width = float(np.sqrt((hidden**2).sum(axis=1).mean())) + 1e-6
+    factors = (_STRENGTH["base"] / size, _STRENGTH["hidden"] / width, _STRENGTH["grams"])
+    columns = [sparse.csr_matrix(score[rows, None] * factors[0]), sparse.csr_matrix(hidden[rows] * factors[1])]
+    features = sparse.hstack([*columns, grams[rows] * factors[2]]).tocsr()
+    model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=500).fit(features, gold[rows] == 1)
+    weights, wide = model.coef_[0], hidden.shape[1]
+    return {
+        "scale": np.array([weights[0] * factors[0]], np.float32),
+        "hidden": np.asarray(weights[1 : 1 + wide] * factors[1], np.float32)[:, None],
+        "grams": np.asarray(weights[1 + wide :] * factors[2], np.float32)[:, None],
+        "bias": np.asarray(model.intercept_, np.float32),
+    }
+
+
+def _merged(
+    earlier: list[str],
+    tensors: dict[str, NDArray[Any]],
+    heads: Sequence[str],
+    parts: Sequence[dict[str, NDArray[np.float32]]],
+) -> list[str]:
+    """Put new corrections beside those of earlier runs; one of the same head goes through both."""
+    fitted = dict(zip(heads, parts, strict=True))
+    table: dict[str, dict[str, NDArray[Any]]] = {
+        head: {name: tensors[f"adapter.{name}"][..., [i]] for name in ("scale", "hidden", "grams", "bias")}
+        for i, head in enumerate(earlier)
+    }
+    for head, part in fitted.items():
+        old = table.get(head)
+        table[head] = (
+            part
+            if old is None
+            else {
+                "scale": part["scale"] * old["scale"],
+                **{name: part[name] + part["scale"] * old[name] for name in ("hidden", "grams", "bias")},
+            }
+        )
+    for name in ("scale", "hidden", "grams", "bias"):
+        tensors[f"adapter.{name}"] = np.concatenate([part[name] for part in table.values()], axis=-1).astype(np.float32)
+    return list(table)
+
+
+def _recalibrate(config: dict[str, Any], posts: Labelled, head: str, logits: NDArray[np.float32]) -> None:
+    gold = posts.labels[:, posts.heads.index(head)]
+    rows = posts.rows("calibration")
+    rows = rows[~np.isnan(gold[rows])]
+    scored = Scored(head, logits[rows].astype(np.float64), (gold[rows] == 1).astype(np.int64))
+    # too few posts to calibrate on: the regression's own probabilities, which balanced classes put at one half
+    entry = calibrate([scored]) if scored.usable else Calibration(1.0, 0.0, 0.5, (0.4, 0.6), int(rows.size))
+    groups = set(posts.groups[rows].tolist()) or set(posts.groups.tolist())
+    config["calibration"][head] |= dict.fromkeys((*groups, "any"), entry.to_dict())
+
+
+def _changes(
+    posts: Labelled,
+    head: str,
+    old: WideDeepBackend,
+    new: WideDeepBackend,
+    before: NDArray[np.float32],
+    after: NDArray[np.float32],
+    seed: int,
+) -> list[Change]:
+    column, gold = old.heads.index(head), posts.labels[:, posts.heads.index(head)]
+    rows = posts.rows("dev")
+    rows = rows[~np.isnan(gold[rows])]
+    said = []
+    for backend, logits in ((old, before), (new, after)):
+        table = [backend.calibration[head][group] for group in posts.groups[rows].tolist()]
+        p = [c.probabilities(logits[[row], column])[0] for c, row in zip(table, rows, strict=True)]
+        said.append(np.array([value >= c.threshold for value, c in zip(p, table, strict=True)], np.int64))
+    out = []
+    for code in ("all", *dict.fromkeys(posts.langs[rows].tolist())):
+        at = np.flatnonzero((posts.langs[rows] == code) | (code == "all"))
+        answers = (gold[rows][at] == 1).astype(np.int64)
+        if at.size:
+            figures = [bootstrapped(answers, guess[at], seed) for guess in said]
+            out.append(Change(head, code, int(at.size), figures[0], figures[1]))
+    return out
+
+
+def bootstrapped(gold: NDArray[np.int64], said: NDArray[np.int64], seed: int) -> tuple[float, float, float]:
+    """Macro-F1 and its 95 % bootstrap interval; ``gold`` and ``said`` are 0 or 1, shape (n,)."""
+    rng = np.random.default_rng(seed)
+    picks = rng.integers(0, gold.size, (_RESAMPLES, gold.size))
+    low, high = np.quantile([fast_macro_f1(gold[p], said[p]) for p in picks], [0.025, 0.975])
+    return fast_macro_f1(gold, said), float(low), float(high)
+
+
+def card(config: dict[str, Any], changes: Sequence[Change], posts: Labelled) -> str:
+    """The model card of an adapted model."""
+    lines = [
+        f"# {config['name']}",
+        "",
+        f"Model `{config['adapted_from']}` of narratives, corrected with {len(posts.rows('train')):,} labelled posts "
+        f"(file of SHA-256 `{config['posts_sha256'][:16]}…`). Heads changed: {', '.join(config['adapted'])}.",
+        "",
+        "Macro-F1 with 95 % intervals on posts kept apart by digest, at default thresholds:",
+        "",
+        "| head | language | posts | before | after |",
+        "|---|---|---|---|---|",
+        *(change.row() for change in changes),
+        "",
+        "Everything else is as in the card of the model it was made from. Weights: CC BY-NC-SA 4.0.",
+        "",
+    ]
+    return "\n".join(lines)
