@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from narratives.corpora.weak import weak_targets
 from narratives.errors import InputError, MissingFileError
 from narratives.text import fold
 
@@ -30,6 +31,7 @@ class Example:
         lang: Language code.
         corpus: Name of the corpus it comes from.
         labels: Probability by head; a head that the corpus says nothing about is absent.
+        weak: Probability by target head as far as the corpus says whom a text is about (``corpora.weak``).
         key: Digest of the folded text, the same for re-posts that differ only in names, links or spelling.
         split: ``train``, ``calibration`` or ``dev``; a function of the key alone.
     """
@@ -40,6 +42,7 @@ class Example:
     labels: Labels
     key: str
     split: str
+    weak: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +132,4 @@ def read_examples(corpus: Corpus, folder: Path) -> Iterator[Example]:
         key = text_key(text, corpus.lang)
         if key not in seen:
             seen.add(key)
-            yield Example(text, corpus.lang, corpus.name, labels, key, split_of(key))
+            yield Example(text, corpus.lang, corpus.name, labels, key, split_of(key), weak_targets(corpus.name, record))

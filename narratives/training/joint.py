@@ -21,7 +21,9 @@ PER_CORPUS = 2
 """Heads, the first ones, whose meaning differs from corpus to corpus."""
 
 _STANCE = [i for i, h in enumerate(HEADS) if h.startswith("stance.")]
-_OTHERS = [i for i, h in enumerate(HEADS) if not h.startswith("stance.")]
+_STORIES = [i for i, h in enumerate(HEADS) if h.startswith(("narrative.", "mention."))]
+_TARGETS = [i for i, h in enumerate(HEADS) if h.startswith("target.")]
+_HOSTILE = HEADS.index("hostile")
 
 
 class HeadsNet(nn.Module):
@@ -130,16 +132,18 @@ def loss_of(logits: Tensor, labels: Tensor, weights: Tensor, how: Schedule) -> T
     weight = torch.where(torch.nan_to_num(labels) >= 0.5, weights[:, 1], weights[:, 0]) * known
     each = functional.binary_cross_entropy_with_logits(logits, target, reduction="none") * weight
     first = each[:, :PER_CORPUS].sum() / known[:, :PER_CORPUS].sum().clamp(min=1)
-    cards = [i for i in _OTHERS if i >= PER_CORPUS]
-    hostile = each[:, cards[:1]].sum() / known[:, cards[:1]].sum().clamp(min=1)
-    many = each[:, cards[1:]].sum(1)[known[:, cards[1]]].sum() / known[:, cards[1]].sum().clamp(min=1)
+    hostile = each[:, _HOSTILE].sum() / known[:, _HOSTILE].sum().clamp(min=1)
+    stories = each[:, _STORIES].sum() / known[:, _STORIES[0]].sum().clamp(min=1)
+    # corpora that only say whom a post is about (weak labels) count half
+    full = torch.where(known[:, _STORIES[0]], 1.0, 0.5)
+    targets = (each[:, _TARGETS].sum(1) * full).sum() / (known[:, _TARGETS[0]] * full).sum().clamp(min=1)
     said = known[:, _STANCE[0]]
     stance = logits.new_zeros(())
     if said.any():
         share = torch.nan_to_num(labels[:, _STANCE])
         share = share / share.sum(1, keepdim=True).clamp(min=1e-6)
         stance = -(share * functional.log_softmax(logits[:, _STANCE], 1)).sum(1)[said].mean()
-    return first + how.card_weight * (hostile + 0.5 * stance + 0.25 * many)
+    return first + how.card_weight * (hostile + 0.5 * stance + 0.25 * (stories + targets))
 
 
 def train_heads(

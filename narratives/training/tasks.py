@@ -134,7 +134,7 @@ def gather_tasks(
                 continue
             seen.add((e.lang, e.key))
             row = blank()
-            for head, value in e.labels.items():
+            for head, value in {**e.labels, **e.weak}.items():
                 row[_COLUMN[head]] = value
             label = annotated.get((name, e.key))
             if label is not None:
