@@ -37,7 +37,7 @@ Kind = Literal[
     "abuse",
     "hate",
 ]
-"""``abuse``: insults or swearing at nobody's origin; ``hate``: an attack on a group that tells none of the narratives."""
+"""``abuse``: insults or swearing at nobody's origin; ``hate``: an attack on a group that tells no narrative."""
 
 
 class Post(BaseModel):

@@ -46,9 +46,10 @@ def fit_cards(
     table = np.zeros((2**CARD_BITS, len(HEADS) - first), np.float32)
     bias = np.full(len(HEADS) - first, -4.0, np.float32)
     training = tasks.splits == "train"
+    carded = ~np.isnan(tasks.column("hostile"))  # weak labels of targets are too many and too coarse for this
     for column in range(first, len(HEADS)):
         y = tasks.labels[:, column]
-        rows = np.flatnonzero(training & ~np.isnan(y))
+        rows = np.flatnonzero(training & carded & ~np.isnan(y))
         share = y[rows].astype(np.float64)
         if share.sum() < _FEWEST:
             continue
