@@ -101,10 +101,12 @@ def fit_blend(
     for column, head in enumerate(HEADS):
         kinds.setdefault(kind_of(head), []).append(column)
     for kind, columns in kinds.items():
-        pooled = _weights(wide, deep, tasks, rows, columns, penalty)
+        # the n-grams of `offensive` and `hate` have seen annotated posts that are held out for the label cards alone
+        usable = rows & ~tasks.real if kind in own else rows
+        pooled = _weights(wide, deep, tasks, usable, columns, penalty)
         for group, table in out.items():
             if kind in own and group != "any":
-                fitted = _weights(wide, deep, tasks, rows & (tasks.groups == group), columns, penalty, pooled)
+                fitted = _weights(wide, deep, tasks, usable & (tasks.groups == group), columns, penalty, pooled)
             else:
                 fitted = pooled
             table[:, columns] = np.array(fitted)[:, None]

@@ -54,7 +54,7 @@ class Settings:
         seed: For the peers and the resamples; fitting itself draws nothing at random.
     """
 
-    name: str = "default"
+    name: str = "linear"
     hasher: NgramHasher = field(default_factory=lambda: NgramHasher(bits=18))
     penalty: Penalty = field(default_factory=lambda: Penalty(0.5, 0.5, 0.15, 0.5))
     iterations: int = 80
