@@ -16,6 +16,9 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a post.")] = False,
     lang: Annotated[str | None, typer.Option(help="Language of the posts, such as sr-Cyrl; else detected.")] = None,
     model: Annotated[str | None, typer.Option(help="Name of a shipped model, or a model folder.")] = None,
+    parent: Annotated[
+        str | None, typer.Option(help="The post that these answer; quoting it is not asserting it.")
+    ] = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show hostile words unmasked.")] = False,
     evidence: Annotated[bool, typer.Option(help="Look for the words that speak for the labels.")] = True,
 ) -> None:
@@ -33,7 +36,8 @@ def score(
     scorer = load(model)
     done = 0
     for posts in _posts(texts):
-        scores = scorer.score_many(posts, lang=lang, evidence=evidence)
+        parents = None if parent is None else [parent] * len(posts)
+        scores = scorer.score_many(posts, lang=lang, parents=parents, evidence=evidence)
         for post, result in zip(posts, scores, strict=True):
             done += 1
             if as_json:

@@ -103,18 +103,19 @@ def fine_tune(base: Path, data: Labelled, work: Path, settings: Settings, say: S
         OutputError: The measurements are not numbers any more (the rate is too high).
     """
     need_extra()
-    from transformers import EarlyStoppingCallback, Trainer, set_seed
+    from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, set_seed
 
     training, held = data.rows("train"), data.rows("calibration")
     if not len(training) or not len(held):
         raise InputError(f"{len(training)} posts to learn from and {len(held)} to stop by; expected some of each")
     _claim(work, base, data, settings)
     set_seed(settings.seed)
-    model, tokenizer = _base(base, data.heads)
+    with plain_messages():
+        model, tokenizer = _base(base, data.heads)
     last = _last_checkpoint(work)
     if last is not None:
         say(f"going on from {last.name}")
-    with _plain_messages():
+    with plain_messages():
         trainer = Trainer(
             model=model,
             args=_arguments(work, settings, len(training)),
@@ -125,6 +126,7 @@ def fine_tune(base: Path, data: Labelled, work: Path, settings: Settings, say: S
             compute_metrics=lambda told: {"macro_f1": macro_f1(told.predictions, told.label_ids, data.heads)},
             callbacks=[EarlyStoppingCallback(settings.patience), _reporter(say)],
         )
+        trainer.remove_callback(PrinterCallback)  # it writes to standard output
         trainer.train(resume_from_checkpoint=None if last is None else str(last))
     best = trainer.state.best_metric
     if best is None or not np.isfinite(best):
@@ -218,9 +220,7 @@ def _collator(tokenizer: Any) -> Callable[[list[dict[str, Any]]], Any]:
 
 def _base(folder: Path, heads: tuple[str, ...]) -> tuple[Any, Any]:
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
-    from transformers.utils import logging
 
-    logging.set_verbosity_error()
     ours = {"trust_remote_code": False, "local_files_only": True}
     names = dict(enumerate(heads))
     try:
@@ -324,16 +324,18 @@ def _last_checkpoint(work: Path) -> Path | None:
 
 
 @contextmanager
-def _plain_messages() -> Iterator[None]:
+def plain_messages() -> Iterator[None]:
     """No advice to programmers on standard error; errors stay errors."""
     from transformers.utils import logging
 
-    bars = logging.is_progress_bar_enabled()
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
+        logging.set_verbosity(level)
         if bars:
             logging.enable_progress_bar()

@@ -22,7 +22,7 @@ from narratives.errors import InputError, OutputError
 from narratives.languages import GROUPS
 from narratives.training.calibrate import Scored, calibrate
 from narratives.training.measure import fast_macro_f1, measurable
-from narratives.training.transformer import Settings, Trained
+from narratives.training.transformer import Settings, Trained, plain_messages
 from narratives.training.transformer_card import Measured, card
 from narratives.training.transformer_data import Labelled
 
@@ -74,8 +74,9 @@ def write_transformer(
     part = out.with_name(out.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    trained.model.save_pretrained(part)
-    trained.tokenizer.save_pretrained(part)
+    with plain_messages():
+        trained.model.save_pretrained(part)
+        trained.tokenizer.save_pretrained(part)
     labels: dict[str, Any] = {
         "format": 1,
         "labels": {h: heads[0] if len(heads) == 1 else heads for h, heads in implied_heads(data.heads).items()},

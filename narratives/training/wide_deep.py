@@ -25,10 +25,12 @@ from narratives.training.data import TRANSFERRED
 from narratives.training.export import write_model
 from narratives.training.joint import PER_CORPUS, HeadsNet, Schedule, predict, train_heads
 from narratives.training.network import EncoderNet
+from narratives.training.noise import mistyped
 from narratives.training.tasks import HEADS, NAMES, Tasks, gather_tasks
 
 Say = Callable[[str], None]
 
+_NOISE = 0.06  # share of letters that are mistyped in one of three readings
 _SENTENCES = 3  # plain sentences that each name of a group is put into
 
 
@@ -95,7 +97,8 @@ def train_default(
     tasks = gather_tasks(data, datasets, names=plain_mentions(settings.seed), say=say)
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     plain = cut(tokenizer, list(tasks.spread), None)
-    ways = [plain, cut(tokenizer, list(tasks.spread), 0.1)]
+    noisy = [mistyped(text, _NOISE, settings.seed) for text in tasks.spread]
+    ways = [plain, cut(tokenizer, list(tasks.spread), 0.1), cut(tokenizer, noisy, None)]
     names = [str(s) for s in dict.fromkeys(tasks.sources)]
     state = torch.load(encoder / "encoder.pt", weights_only=True)["net"]
     pieces, width = state["pieces.weight"].shape
