@@ -19,6 +19,9 @@ _HOMES = {
     "detect": "narratives.text",
     "redact": "narratives.text",
     "to_latin": "narratives.text",
+    "suggest": "narratives.responses.suggest",
+    "check_draft": "narratives.responses.draft",
+    "worksheet": "narratives.responses.worksheet",
     "NARRATIVES": "narratives.taxonomy",
     "TARGETS": "narratives.taxonomy",
     "NarrativesError": "narratives.errors",
@@ -31,19 +34,25 @@ __all__ = [
     "PostScore",
     "Scorer",
     "__version__",
+    "check_draft",
     "detect",
     "load",
     "normalise",
     "redact",
     "resolve",
     "score_frame",
+    "suggest",
     "to_latin",
+    "worksheet",
 ]
 
 if TYPE_CHECKING:
     from narratives.errors import NarrativesError
     from narratives.frames import score_frame
     from narratives.languages import LANGUAGES, resolve
+    from narratives.responses.draft import check_draft
+    from narratives.responses.suggest import suggest
+    from narratives.responses.worksheet import worksheet
     from narratives.results import PostScore
     from narratives.scorer import Scorer, load
     from narratives.taxonomy import NARRATIVES, TARGETS

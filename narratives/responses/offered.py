@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from narratives.languages import Variety
-from narratives.responses.templates import Template, in_script
+from narratives.responses.templates import Template
 from narratives.results import Span
 from narratives.text.normalise import fold
 
@@ -18,7 +17,7 @@ _STEM = 6
 """Letters of a word that count: endings differ between the post and the template."""
 
 
-def traces(post: str, evidence: Sequence[Span], variety: Variety) -> frozenset[str]:
+def traces(post: str, evidence: Sequence[Span], code: str) -> frozenset[str]:
     """Word stems that must not come back in a reply: hashtags, tags, capitalised names, and words marked as cues.
 
     Evidence that comes from the model alone is left out: it is often the plain name of a group, or a harmless word.
@@ -26,9 +25,8 @@ def traces(post: str, evidence: Sequence[Span], variety: Variety) -> frozenset[s
     Args:
         post: The post, or an empty text.
         evidence: Spans of its reading.
-        variety: Language of the reply.
+        code: Code of the language of the reply.
     """
-    code = variety.language.code
     pieces = [m[1] for m in _TAG.finditer(post)]
     pieces += [m[0] for m in _NAME.finditer(post) if m[0][0].isupper()]
     pieces += [span.text for span in evidence if span.kind == "cue"]
@@ -36,10 +34,10 @@ def traces(post: str, evidence: Sequence[Span], variety: Variety) -> frozenset[s
 
 
 @lru_cache(maxsize=4096)
-def _stems(body: str, variety: Variety) -> frozenset[str]:
-    return frozenset(word[:_STEM] for word in _WORD.findall(fold(in_script(body, variety), variety.language.code)))
+def _stems(body: str, code: str) -> frozenset[str]:
+    return frozenset(word[:_STEM] for word in _WORD.findall(fold(body, code)))  # folding makes one of the two scripts
 
 
-def may_stand(entry: Template, variety: Variety, marks: frozenset[str]) -> bool:
-    """Whether a template shares nothing with a post that would carry the post further."""
-    return not marks & _stems(entry.body, variety)
+def may_stand(entry: Template, code: str, marks: frozenset[str]) -> bool:
+    """Whether a template in a language shares nothing with a post that would carry the post further."""
+    return not marks & _stems(entry.body, code)

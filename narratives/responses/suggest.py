@@ -8,9 +8,11 @@ from functools import lru_cache
 
 from narratives.errors import InputError, unknown
 from narratives.languages import Variety, resolve
+from narratives.responses.draft.law import claims_elsewhere
 from narratives.responses.draft.names import people_named
 from narratives.responses.norms import (
     COUNTRIES,
+    CitedNorm,
     cite,
     common_rights,
     country_code,
@@ -119,16 +121,17 @@ def suggest(
 
     >>> found = suggest("welfare_burden", country="TR", n=2)
     >>> [reply.strategy for reply in found], found[0].rights[0].citation
-    (['empathy', 'broadening'], 'ICESCR, Article 9')
+    (['empathy', 'norm_reminder'], 'ICESCR, Article 9')
     >>> suggest("violence_incitement", country="TR").why_empty
     'No reply, because it carries cues of incitement: preserve, support, escalate.'
     """
     place = country_code(country)
-    for kind, given, known in (
-        ("audience", audience, list(AUDIENCES)),
-        ("channel", channel, list(CHANNELS)),
-        ("strategy", strategy or STRATEGIES[0], list(STRATEGIES)),
-    ):
+    names: tuple[tuple[str, str, list[str]], ...] = (
+        ("audience", audience, [*AUDIENCES]),
+        ("channel", channel, [*CHANNELS]),
+        ("strategy", strategy or STRATEGIES[0], [*STRATEGIES]),
+    )
+    for kind, given, known in names:
         if given not in known:
             raise unknown(kind, given, known)
     if type(n) is not int or n < 1:
@@ -152,11 +155,12 @@ def suggest(
     notes = [f"The post also carries: {', '.join(told[1:])}."] if len(told) > 1 else []
     if not why_empty and chosen is not None:
         use = "thread" if decided.reply or decided.action == "ask_a_person" else "own_page"
-        marks = traces(post or "", reading.evidence if reading else (), variety)
+        code = variety.language.code
+        marks = traces(post or "", reading.evidence if reading else (), code)
         fits = [
             entry
-            for entry in _candidates(chosen, channel, variety, place, strategy, level)
-            if may_stand(entry, variety, marks)
+            for entry in _candidates(chosen, channel, code, place, strategy, level)
+            if may_stand(entry, code, marks)
             and ("fact" not in entry.slots or {"fact", "source", "date"} <= set(values))
         ]
         ranked = _ranked(fits, audience, channel)[:n]
@@ -164,8 +168,11 @@ def suggest(
         if not replies:
             why_empty = "No text fits: try another strategy, audience or channel, or write your own and check it."
     elif decided.action == "protect":
-        texts = [t for t in _file(variety) if t.narrative == "violence_incitement" and t.channel == channel]
-        protocol = tuple(_reply(entry, variety, place, channel, values, "protocol") for entry in texts)
+        protocol = tuple(
+            _reply(entry, variety, place, channel, values, "protocol")
+            for entry in templates(variety.language.code)
+            if entry.narrative == "violence_incitement" and entry.channel == channel
+        )
     if reading is not None and reading.decision == "review":
         notes.append("The model is not sure about this post: a person must read it before anything is published.")
     claim = over_claim(chosen, place) if chosen else ""
@@ -247,26 +254,20 @@ def _silence(decided: Triage, score: PostScore | None, narrative: str | None) ->
     return ""
 
 
-def _file(variety: Variety) -> tuple[Template, ...]:
-    return templates(variety.language.code)
-
-
 @lru_cache(maxsize=8192)
 def _candidates(
-    narrative: str, channel: str, variety: Variety, country: str, strategy: str | None, level: int | None
+    narrative: str, channel: str, code: str, country: str, strategy: str | None, level: int | None
 ) -> tuple[Template, ...]:
     """Templates that may be used at all; a statement may also be a post, which is the shorter of the two."""
-    from narratives.responses.draft.law import claims_elsewhere
-
     channels = (channel, "post") if channel == "statement" else (channel,)
     return tuple(
         entry
-        for entry in _file(variety)
+        for entry in templates(code)
         if entry.narrative == narrative
         and entry.channel in channels
         and (strategy == entry.strategy or (strategy is None and entry.strategy not in ("humour", "warning")))
         and (level is None or level <= entry.severity_max)
-        and not claims_elsewhere(entry.body, variety.language.code, country)
+        and not claims_elsewhere(entry.body, code, country)
     )
 
 
@@ -282,13 +283,13 @@ def _ranked(entries: Sequence[Template], audience: str, channel: str) -> list[Te
 
 
 @lru_cache(maxsize=8192)
-def _grounds(entry: Template, country: str) -> tuple[object, ...]:
-    return (cite(entry.rights, country) or rights_for(entry.narrative, country) or common_rights(country))[:4]
+def _grounds(rights: tuple[str, ...], narrative: str, country: str) -> tuple[CitedNorm, ...]:
+    return (cite(rights, country) or rights_for(narrative, country) or common_rights(country))[:4]
 
 
 def _reply(entry: Template, variety: Variety, country: str, channel: str, values: Mapping[str, str], use: str) -> Reply:
-    text = fill(in_script(entry.body, variety), values)
-    rights = _grounds(entry, country)
+    text = fill(in_script(entry.body, variety.tag), values)
+    rights = _grounds(entry.rights, entry.narrative, country)
     gaps = [name for name in entry.slots if name not in values]
     notes = [f"Fill in: {', '.join(gaps)}."] if gaps else []
     if use == "own_page":
@@ -308,8 +309,9 @@ def _reply(entry: Template, variety: Variety, country: str, channel: str, values
         text=text,
         footnote=kosovo_footnote(text),
         use=use,
-        rights=rights,  # type: ignore[arg-type]
-        why=_WHY[entry.strategy] + f" Evidence: {entry.evidence_note.rstrip('.')}.",
+        rights=rights,
+        why=("It is for people at risk or for officials." if use == "protocol" else _WHY[entry.strategy])
+        + f" Evidence: {entry.evidence_note.rstrip('.')}.",
         avoid=(*_AVOID, *([f"Do not use it when {when}."] if when else [])),
         notes=tuple(notes),
         status=DRAFT if entry.status == "draft" else "reviewed",

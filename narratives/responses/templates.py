@@ -1,4 +1,4 @@
-"""Reply templates: ``datasets/responses/<lang>.toml``, checked against their schema and against themselves on first use.
+"""Reply templates: ``datasets/responses/<lang>.toml``, checked against a schema on first use.
 
 A slot is written ``${contact}``. Filling one is a single pass over the template: what a value holds is never read as a
 slot, a format string or markup, so a value can neither run nor reach anything.
@@ -18,7 +18,7 @@ from typing import Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from narratives.errors import InputError, unknown
-from narratives.languages import LANGUAGES, Variety, resolve
+from narratives.languages import LANGUAGES, resolve
 from narratives.resources import find
 from narratives.responses.norms import norm_ids
 from narratives.taxonomy import NARRATIVES
@@ -210,12 +210,13 @@ def templates(lang: str) -> tuple[Template, ...]:
 
 
 @lru_cache(maxsize=4096)
-def in_script(text: str, variety: Variety) -> str:
+def in_script(text: str, tag: str) -> str:
     """A template's text in the script that a tag names; as it is where the tag names none.
 
-    >>> in_script("Добар дан, комшије. Помоћ: ${contact}", resolve("sr-Latn"))
+    >>> in_script("Добар дан, комшије. Помоћ: ${contact}", "sr-Latn")
     'Dobar dan, komšije. Pomoć: ${contact}'
     """
+    variety = resolve(tag)
     if variety.script == "Latn":
         return to_latin(text)
     if variety.script == "Cyrl" and variety.language.group in ("bcms", "mk"):
@@ -226,7 +227,7 @@ def in_script(text: str, variety: Variety) -> str:
 
 
 def checked_slots(slots: Mapping[str, str] | None) -> dict[str, str]:
-    """Slot values as they may stand in a text: one line, no control or direction characters, not too long.
+    r"""Slot values as they may stand in a text: one line, no control or direction characters, not too long.
 
     Raises:
         UnknownNameError: There is no such slot.

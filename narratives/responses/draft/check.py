@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 
 from narratives.errors import InputError
@@ -93,12 +93,10 @@ def _hostile(text: str, score: PostScore | None) -> Iterator[Hit]:
 
 
 def _findings(text: str, code: str, hits: list[Hit]) -> list[Finding]:
-    better: Callable[[str], str] = lambda key: lists(code).better.get(key, "")  # noqa: E731 (a short name, used once)
+    better, order = lists(code).better, list(LEVELS)
     unique = dict.fromkeys((hit.code, hit.start, hit.end, hit.reason) for hit in hits)
     found = [
-        Finding(key, LEVELS[key], start, end, text[start:end], reason, better(key)) for key, start, end, reason in unique
+        Finding(key, LEVELS[key], start, end, text[start:end], reason, better.get(key, ""))
+        for key, start, end, reason in unique
     ]
-    order = list(LEVELS)
     return sorted(found, key=lambda f: (_ORDER[f.level], order.index(f.code), f.start, f.end))
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from narratives.responses.draft.words import Sentence, common, lists
 from narratives.text.normalise import fold
@@ -57,7 +58,7 @@ def people_named(text: str, code: str) -> list[tuple[int, int]]:
     cues = lists(code).words["person_cue"]
     words = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(text)]
     found = []
-    for (start, stop, first), (begin, end, second) in zip(words, words[1:], strict=False):
+    for (start, stop, first), (begin, end, second) in pairwise(words):
         if text[stop:begin] != " " or not (_capital(first) and _capital(second)):
             continue
         one, two = fold(first, code).strip(), fold(second, code).strip()

@@ -99,7 +99,7 @@ def _words(draft: Draft) -> Iterator[Hit]:
             for sentence in draft.read:
                 for pattern in patterns:
                     for match in pattern.finditer(sentence.joined):
-                        yield Hit(code, *sentence.span(match), _REASONS[code])  # type: ignore[arg-type]
+                        yield Hit(code, *sentence.span(match), _REASONS[code])
 
 
 def _carried_over(draft: Draft) -> Iterator[Hit]:
@@ -115,7 +115,9 @@ def _carried_over(draft: Draft) -> Iterator[Hit]:
     emails = [m.span() for m in _EMAIL.finditer(draft.text)]
     for match in _MENTION.finditer(draft.text):
         if not any(a <= match.start() < b for a, b in emails):
-            yield Hit("AMPLIFY", *match.span(), "a tag calls the author in: answer for those who read along, tag nobody")
+            yield Hit(
+                "AMPLIFY", *match.span(), "a tag calls the author in: answer for those who read along, tag nobody"
+            )
     for match in _URL.finditer(draft.text):
         if match[0] in post_links or _POST_ADDRESS.search(match[0]):
             yield Hit("AMPLIFY", *match.span(), "the address sends readers to the post")

@@ -79,8 +79,8 @@ class Lists:
     """
 
     words: Mapping[str, re.Pattern[str]]
-    patterns: Mapping[str, tuple[re.Pattern[str], ...]]
-    better: Mapping[str, str]
+    patterns: Mapping[Code, tuple[re.Pattern[str], ...]]
+    better: Mapping[Code, str]
 
 
 @dataclass(frozen=True)
