@@ -105,7 +105,9 @@ def measure_files(
             if scores is not None:
                 row["calibration"] = metrics.calibration(g, scores)
                 row["risk_coverage"] = metrics.risk_coverage(g, s, np.abs(scores - 0.5))
-            out["warnings"] += [f"{path.name}: {w}" for w in metrics.suspicions(g, [s if scores is None else scores])]
+            out["warnings"] += [
+                f"{path.name}: {w}" for w in metrics.suspicions(g, [s.astype(np.float64) if scores is None else scores])
+            ]
             if first is None:
                 first = ids, s
             elif first[0] == ids:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _HELP_PEERS = (
-    "Peers on the same rows: all, linear, tfidf-lr, tfidf-svm, hatesonar, profanity-check, hurtlex, ldnoobw, hf:FOLDER, "
-    "detoxify:FILE, answers:FILE, python:MODULE:FUNCTION, a model folder. More may follow, apart by spaces."
+    "Peers on the same rows: all, linear, tfidf-lr, tfidf-svm, hatesonar, profanity-check, hurtlex, ldnoobw, "
+    "hf:FOLDER, detoxify:FILE, answers:FILE, python:MODULE:FUNCTION, a model folder. More may follow, apart by spaces."
 )
 
 
@@ -26,9 +26,7 @@ def evaluate(
     ] = None,
     model: Annotated[str, typer.Option(help="Name of a shipped model, or a model folder.")] = "default",
     against: Annotated[list[str] | None, typer.Option(metavar="PEER", help=_HELP_PEERS)] = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Write MODEL/LANG.json, .html and .md here.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write MODEL/LANG.json, .html, .md here.")] = None,
     latex: Annotated[bool, typer.Option("--latex", help="Write LANG.tex too.")] = False,
     speed: Annotated[bool, typer.Option("--speed", help="Measure throughput and memory as well; slow.")] = False,
     hub: Annotated[bool, typer.Option("--hub", help="Allow corpora and weights to be fetched from the hub.")] = False,
