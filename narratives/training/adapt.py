@@ -28,7 +28,7 @@ from narratives.training.transformer_data import Labelled, read_labelled
 
 _FEWEST = 8  # posts of each answer below which a head is left as it is
 _RESAMPLES = 1000
-_STRENGTH = {"base": 3.0, "hidden": 0.35, "grams": 0.6}
+_STRENGTH = {"base": 3.0, "hidden": 0.5, "grams": 2.0}
 """How freely the parts move, as factors of their features: what the model already knows comes first."""
 
 

@@ -19,6 +19,7 @@ REVIEW_SHARE = 0.10
 _FEWEST = 8  # a class with fewer posts says nothing about a threshold
 _GRID = np.linspace(-2.0, 2.0, 81)
 _AS_GOOD = 0.005
+_BOUNDS = ((-2.0, 4.0), (-12.0, 12.0))  # of log temperature and offset; separable posts would make either infinite
 _SMOOTH = 9  # grid points averaged, so that a lucky peak does not set the threshold
 
 
@@ -65,7 +66,7 @@ def calibrate(scored: Sequence[Scored], pooled: bool = False) -> Calibration:
         score = z * np.exp(-point[0]) + point[1]
         return float(even @ (np.logaddexp(0, score) - y * score))
 
-    log_temperature, offset = minimize(loss, np.zeros(2), method="Nelder-Mead").x
+    log_temperature, offset = minimize(loss, np.zeros(2), method="Nelder-Mead", bounds=_BOUNDS).x
     temperature = float(np.exp(log_temperature))
     cut = best_cut(usable)
     low, high = _band(z, even, cut)

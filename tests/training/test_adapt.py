@@ -1,0 +1,97 @@
+"""`narratives train heads` and `linear`: a user's posts change what they should, and nothing else."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+
+pytest.importorskip("sklearn", reason="needs the extra train")
+
+from narratives.errors import InputError, ModelError, OutputError
+from narratives.scorer import load
+from narratives.training.adapt import adapt
+from narratives.training.own_linear import train_linear
+
+WORDS = ("garden", "river", "street", "school", "bread", "music", "winter", "letter", "window", "village")
+
+
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory):
+    """Three hundred sentences, of which those about pumpkins are to be called hateful."""
+    rng = np.random.default_rng(3)
+    path = tmp_path_factory.mktemp("data") / "mine.csv"
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        rows = csv.writer(handle)
+        rows.writerow(["post", "is_hate", "code"])
+        for i in range(300):
+            words = [str(w) for w in rng.choice(WORDS, 6)]
+            yes = i % 2
+            words.insert(int(rng.integers(6)), "pumpkin" if yes else "carrot")
+            rows.writerow([f"the {' '.join(words)} number{i}", yes, "en"])
+    return path
+
+
+def test_a_model_learns_from_own_posts_and_says_what_changed(tiny_deep_folder, labelled, tmp_path):
+    out = tmp_path / "own"
+    changes = adapt(
+        labelled,
+        out,
+        labels=["hate=is_hate"],
+        text="post",
+        lang_column="code",
+        base=tiny_deep_folder,
+        say=lambda _: None,
+    )
+    overall = next(c for c in changes if c.lang == "all")
+    assert overall.after[0] > 0.9 > overall.before[0]
+    assert overall.after[1] <= overall.after[0] <= overall.after[2]
+    own, old = load(out), load(tiny_deep_folder)
+    assert own.score("the pumpkin in the garden", "en").hate > own.score("the carrot in the garden", "en").hate
+    untouched = [i for i, head in enumerate(own.heads) if head != "hate"]
+    posts = ["the river and the school", "nothing of the kind"]
+    assert np.array_equal(
+        own.predict_proba(posts, lang="en")[:, untouched], old.predict_proba(posts, lang="en")[:, untouched]
+    )
+    assert own.backend.attribute("the pumpkin in the garden", "en", "hate")[4:11].sum() > 0
+    assert "| hate | all |" in (out / "README.md").read_text(encoding="utf-8")
+    again = tmp_path / "again"
+    adapt(labelled, again, labels=["offensive=is_hate"], text="post", lang="en", base=out, say=lambda _: None)
+    both = load(again)
+    assert np.allclose(both.predict_proba(posts, lang="en")[:, 1], own.predict_proba(posts, lang="en")[:, 1], atol=1e-6)
+
+
+def test_the_same_posts_give_the_same_weights(tiny_deep_folder, labelled, tmp_path):
+    made = []
+    for name in ("a", "b"):
+        out = tmp_path / name / "same"
+        out.parent.mkdir()
+        adapt(labelled, out, labels=["hate=is_hate"], text="post", lang="en", base=tiny_deep_folder, say=lambda _: None)
+        made.append((out / "model.safetensors").read_bytes())
+    assert made[0] == made[1]
+
+
+def test_mistakes_are_told_and_leave_nothing_behind(tiny_folder, tiny_deep_folder, labelled, tmp_path):
+    out = tmp_path / "out"
+    with pytest.raises(ModelError, match="no encoder"):
+        adapt(labelled, out, labels=["hate=is_hate"], text="post", base=tiny_folder)
+    few = tmp_path / "few.csv"
+    few.write_text("post,is_hate\n" + "".join(f"a post {i},{i % 2}\n" for i in range(8)), encoding="utf-8")
+    with pytest.raises(InputError, match="label more posts"):
+        adapt(few, out, labels=["hate=is_hate"], text="post", lang="en", base=tiny_deep_folder)
+    assert not out.exists()
+    out.mkdir()
+    with pytest.raises(OutputError, match="exists"):
+        adapt(labelled, out, labels=["hate=is_hate"], text="post", base=tiny_deep_folder)
+
+
+def test_a_linear_model_of_own_posts(labelled, tmp_path):
+    out = tmp_path / "linear"
+    table = train_linear(labelled, out, labels=["hate=is_hate"], text="post", lang="en", bits=12)
+    assert table[-1].startswith("| hate |")
+    scorer = load(out)
+    assert scorer.score("the pumpkin in the garden", "en").decision == "flag"
+    assert scorer.score("the carrot in the garden", "en").decision != "flag"
+    with pytest.raises(InputError, match="hate"):
+        train_linear(labelled, tmp_path / "x", labels=["offensive=is_hate"], text="post", lang="en")
