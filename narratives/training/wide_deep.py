@@ -138,7 +138,7 @@ def assemble(
     held = tasks.splits == "calibration"
     blend = fit_blend(wide_logits, deep, tasks, held, ("offensive", "hate"))
     moved = align(blended(wide_logits, deep, tasks.groups, blend), tasks, names, blend)
-    own += moved
+    own = own + moved
     with torch.no_grad():
         net.offsets += torch.from_numpy(moved)
     deep = read_as_corpora(shared, own, shares, listed, names, tasks)
