@@ -133,7 +133,7 @@ def read_sequences(folder: Path, learnt: Collection[str]) -> tuple[list[tuple[st
     place, dropped = folder / "ro-offense-sequences", 0
     for name in ("train.csv", "validation.csv"):
         if not (place / name).is_file():
-            raise MissingFileError(f"ro-offense-sequences: {place / name} is missing; get it from {_SEQUENCES}")
+            raise MissingFileError(f"{place.name}/{name} is not in the data folder; get it from {_SEQUENCES}")
         with (place / name).open(encoding="utf-8", newline="") as handle:
             for number, row in enumerate(csv.DictReader(handle), start=2):
                 try:

@@ -31,7 +31,7 @@ def write_questions(plans: Sequence[Plan], settings: Settings, path: Path) -> in
             try:
                 rows = read_set(wanted, settings.data, learnt, from_hub=settings.hub)
             except (MissingFileError, ImportError) as error:
-                settings.say(f"{plan.lang}: corpus skipped: {error}")
+                settings.say(f"{plan.lang}: corpus skipped: {wanted.name}: {error}")
                 continue
             found |= dict(zip(zip(rows.keys, rows.langs, strict=True), rows.texts, strict=True))
         for case in read_suite(resources.find(f"datasets/functional/{plan.lang}.jsonl")):

@@ -143,11 +143,11 @@ def _records(wanted: EvaluationSet, corpus: Corpus, folder: Path | None, from_hu
     if from_hub and wanted.hub is not None:
         return read_hub(wanted.hub)
     if folder is None:
-        raise MissingFileError(f"{wanted.name}: no data folder was given; get it from {wanted.where}")
-    missing = [f for f in corpus.files if not (folder / (corpus.folder or corpus.name) / f).is_file()]
-    if missing:
-        path = folder / (corpus.folder or corpus.name) / missing[0]
-        raise MissingFileError(f"{wanted.name}: {path} is missing; get it from {wanted.where}")
+        raise MissingFileError(f"no data folder was given; get the corpus from {wanted.where}")
+    place = corpus.folder or corpus.name
+    missing = [f for f in corpus.files if not (folder / place / f).is_file()]
+    if missing:  # results are published, so no path of this machine
+        raise MissingFileError(f"{place}/{missing[0]} is not in the data folder; get it from {wanted.where}")
     return read_records(corpus, folder)
 
 

@@ -33,7 +33,7 @@ def measure_sets(bench: Bench) -> tuple[list[dict[str, Any]], list[dict[str, str
             rows = read_set(wanted, bench.settings.data, bench.learnt, from_hub=bench.settings.hub)
         except (MissingFileError, ImportError) as error:
             skipped.append({"name": wanted.name, "why": str(error), "where": wanted.where})
-            bench.settings.say(f"{bench.plan.lang}: corpus skipped: {error}")
+            bench.settings.say(f"{bench.plan.lang}: corpus skipped: {wanted.name}: {error}")
             continue
         bench.settings.say(f"{bench.plan.lang}: {wanted.name}, {len(rows):,} rows")
         if len(rows):

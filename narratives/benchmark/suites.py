@@ -43,7 +43,14 @@ def suite(bench: Bench) -> dict[str, Any]:
     """The functional suite of the language: right answers, false alarms, group names, robustness."""
     path = resources.find(f"datasets/functional/{bench.plan.lang}.jsonl")
     cases = read_suite(path)
-    out: dict[str, Any] = {"tier": "authored", "n": len(cases), "sha256": resources.sha256(path), "models": {}}
+    hostile = sum(case.expected == "hostile" for case in cases)
+    out: dict[str, Any] = {
+        "tier": "authored",
+        "n": len(cases),
+        "hostile": hostile,
+        "sha256": resources.sha256(path),
+        "models": {},
+    }
     out["train_on"] = bench.plan.suite_train_on
     for model in bench.models:
         found = _suite_of(bench, model, cases)
@@ -67,6 +74,7 @@ def _suite_of(bench: Bench, model: Model, cases: Sequence[Case]) -> dict[str, An
     right = answered(cases, flagged, left)
     out: dict[str, Any] = {
         "right": metrics.rounded(wilson(int(right.sum()), len(cases))),
+        "hostile_found": metrics.rounded(wilson(int((right & (gold == 1)).sum()), int(gold.sum()))),
         "binary": metrics.binary(gold, flagged.astype(np.int64), score, **bench.options),
         "by": by_functionality(cases, flagged, left),
         "false_positives": false_positives(BENIGN, [c.functionality for c in cases], flagged & (gold == 0)),

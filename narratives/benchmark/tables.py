@@ -111,10 +111,16 @@ def suite_cells(result: Result) -> tuple[tuple[str, ...], list[list[str]]]:
     models = result["suite"]["models"]
     kinds = list(dict.fromkeys(kind for row in models.values() for kind in row["false_positives"]))
     cells = [
-        [name, figure(row["right"]), *(figure(row["false_positives"].get(kind, {}).get("rate")) for kind in kinds)]
+        [
+            name,
+            figure(row["right"]),
+            figure(row["binary"]["macro_f1"]),
+            figure(row["hostile_found"]),
+            *(figure(row["false_positives"].get(kind, {}).get("rate")) for kind in kinds),
+        ]
         for name, row in models.items()
     ]
-    return ("model", "right", *(f"flagged: {kind}" for kind in kinds)), cells
+    return ("model", "right", "macro-F1 of flags", "hostile found", *(f"flagged: {kind}" for kind in kinds)), cells
 
 
 def _table(header: Sequence[str], cells: Sequence[Sequence[str]]) -> list[str]:

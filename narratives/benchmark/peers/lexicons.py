@@ -60,7 +60,10 @@ def _lower(text: str) -> str:
 
 def _there(path: Path | None, name: str, where: str) -> Path:
     if path is None or not path.is_file():
-        raise MissingFileError(f"{name}: {path or 'no data folder was given'} is missing; get it from {where}")
+        what = (
+            "no data folder was given" if path is None else f"{path.parent.name}/{path.name} is not in the data folder"
+        )
+        raise MissingFileError(f"{name}: {what}; get it from {where}")
     return path
 
 
