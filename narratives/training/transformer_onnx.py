@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from narratives.backends.transformer import TransformerBackend
 from narratives.errors import MissingExtraError, ModelError
+from narratives.training.transformer import plain_messages
 from narratives.training.transformer_export import seal
 
 _APART = 1e-3
@@ -54,17 +56,19 @@ def export_onnx(folder: Path) -> float:
 
     shapes = tuple({0: torch.export.Dim("texts"), 1: torch.export.Dim("tokens", max=backend.length)} for _ in names)
     sample = inputs(_PROBES[:2])
-    torch.onnx.export(
-        Logits().eval(),
-        tuple(sample.values()),
-        str(path),
-        input_names=names,
-        output_names=["logits"],
-        dynamic_shapes=(shapes,),
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it reports operators of packages that are not there
+    with plain_messages():
+        torch.onnx.export(
+            Logits().eval(),
+            tuple(sample.values()),
+            str(path),
+            input_names=names,
+            output_names=["logits"],
+            dynamic_shapes=(shapes,),
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     apart = 0.0
     for size in (1, 2, len(_PROBES)):
