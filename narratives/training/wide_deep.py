@@ -140,7 +140,7 @@ def assemble(
     moved = align(blended(wide_logits, deep, tasks.groups, blend), tasks, names, blend)
     own = own + moved
     with torch.no_grad():
-        net.offsets += torch.from_numpy(moved)
+        net.offsets.add_(torch.from_numpy(moved))
     deep = read_as_corpora(shared, own, shares, listed, names, tasks)
     logits = blended(wide_logits, deep, tasks.groups, blend)
     calibration, stance = calibrate_all(logits, tasks, say)
