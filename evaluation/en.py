@@ -143,6 +143,7 @@ PLAN = Plan(
     published=(
         Published(
             corpus="hatecheck-en",
+            head="hate",
             system="prompted 12B language model",
             metric="accuracy",
             value=0.958,
@@ -151,6 +152,7 @@ PLAN = Plan(
         ),
         Published(
             corpus="hatecheck-en",
+            head="hate",
             system="Llama-Guard-3-1B",
             metric="accuracy",
             value=0.814,
@@ -159,6 +161,7 @@ PLAN = Plan(
         ),
         Published(
             corpus="hatecheck-en",
+            head="hate",
             system="Perspective",
             metric="accuracy",
             value=0.766,
@@ -167,6 +170,7 @@ PLAN = Plan(
         ),
         Published(
             corpus="hatecheck-en",
+            head="hate",
             system="Detoxify multilingual",
             metric="accuracy",
             value=0.642,
@@ -175,6 +179,7 @@ PLAN = Plan(
         ),
         Published(
             corpus="hatecheck-en",
+            head="hate",
             system="BERT fine-tuned",
             metric="accuracy",
             value=0.63,

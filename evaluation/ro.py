@@ -73,6 +73,7 @@ PLAN = Plan(
         ),
         Published(
             corpus="coroseof-ro",
+            head="hate",
             system="best of the paper",
             metric="macro-F1",
             value=0.8307,

@@ -98,6 +98,7 @@ PLAN = Plan(
         ),
         Published(
             corpus="siu2023-nst-tr",
+            head="hate",
             system="BERT",
             metric="accuracy",
             value=0.822,
@@ -106,6 +107,7 @@ PLAN = Plan(
         ),
         Published(
             corpus="siu2023-nst-tr",
+            head="hate",
             system="ChatGPT, few-shot",
             metric="accuracy",
             value=0.658,

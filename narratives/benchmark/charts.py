@@ -7,7 +7,7 @@ from html import escape
 from itertools import count
 from typing import NamedTuple
 
-_WIDE, _ROW, _LEFT, _RIGHT = 640, 22, 210, 24
+_WIDE, _ROW, _LEFT, _RIGHT = 640, 22, 230, 24
 _SIDE, _PAD = 300, 42
 
 

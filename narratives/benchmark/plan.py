@@ -44,6 +44,7 @@ class Published(BaseModel):
         metric: As the authors call it.
         value: Between 0 and 1.
         cite: Where it is printed.
+        head: Which of our heads it comes closest to.
         same_rows: Whether it was measured on the very rows measured here.
         note: What else differs.
     """
@@ -55,6 +56,7 @@ class Published(BaseModel):
     metric: str
     value: float = Field(ge=0, le=1)
     cite: str = Field(min_length=3)
+    head: Head = "offensive"
     same_rows: bool = False
     note: str = ""
 

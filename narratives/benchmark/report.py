@@ -116,9 +116,10 @@ def _set(result: Mapping[str, Any], found: Mapping[str, Any], charts: Charts) ->
         name = f"{found['name']}, {part['head']}" + ("" if part["slice"] == "all" else f", {part['slice']}")
         rows = [_estimate(m, r["macro_f1"], "ours" if m == ours else "peer") for m, r in part["models"].items()]
         rows += [
-            _estimate(f"{p['system']} (published)", [p["value"]] * 3, "published")
+            _estimate(f"{p['system'][:20]}, published", [p["value"]] * 3, "published")
             for p in result["published"]
-            if p["corpus"] == found["name"] and p["metric"] == "macro-F1" and part["slice"] == "all"
+            if (p["corpus"], p["head"]) == (found["name"], part["head"])
+            if p["metric"] == "macro-F1" and part["slice"] == "all"
         ]
         own = part["models"].get(ours, {})
         curves = []

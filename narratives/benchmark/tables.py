@@ -65,15 +65,15 @@ def _cells(result: Result, tier: str) -> Iterator[list[str]]:
                 figure(row["macro_f1"]), figure(row.get("roc_auc")), figure(row.get("average_precision")),
                 figure(versus["difference"]) if versus else "", _p(versus),
             ]  # fmt: skip
-        if part["slice"] == "all" and part is next(p for p in found["parts"] if p["slice"] == "all"):
+        if part["slice"] == "all":
             for other in result["published"]:
-                if other["corpus"] == found["name"]:
+                if (other["corpus"], other["head"]) == (found["name"], part["head"]):
                     note = f"; {other['note']}" if other["note"] else ""
                     what = f"{other['system']} ({other['cite']}{note})"
                     value = f"{short(other['value'])} {other['metric']}" + (
                         "" if other["same_rows"] else ", other rows"
                     )
-                    yield [name_of(found, part), "", "", "", what, value, "", "", "", ""]
+                    yield [found["name"], other["head"], "", "", what, value, "", "", "", ""]
 
 
 def _p(versus: Result | None) -> str:
