@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from collections.abc import Sequence
@@ -76,6 +77,7 @@ def score_dataset(
     if not target.parent.is_dir():
         raise OutputError(f"the folder {target.parent} does not exist; make it first")
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    actors = _connected(actors)
     context = ray.data.DataContext.get_current()
     before = context.execution_options.preserve_order, context.enable_progress_bars
     context.execution_options.preserve_order, context.enable_progress_bars = True, False
@@ -86,12 +88,9 @@ def score_dataset(
             fn_constructor_args=(scored,),
             batch_size=batch_size,
             batch_format="pyarrow",
-            concurrency=actors,
-            num_cpus=1,
-            # an actor that is lost is started again, and so is what it was about
-            max_restarts=-1,
-            max_task_retries=-1,
-            runtime_env={"env_vars": {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}},
+            # Ray Data starts an actor that is lost again, and what it was about too
+            compute=ray.data.ActorPoolStrategy(min_size=1, max_size=actors),
+            num_cpus=1,  # Ray then gives each actor one thread of BLAS
         )
         rows.write_parquet(str(part), partition_cols=list(partition_by) or None)
         count = _rows(part)
@@ -102,6 +101,23 @@ def score_dataset(
         context.execution_options.preserve_order, context.enable_progress_bars = before
         shutil.rmtree(part, ignore_errors=True)
     return count
+
+
+def _connected(actors: int) -> int:
+    """Connect to a cluster or start one here, without usage reports; returns how many actors leave a CPU for reading.
+
+    Where actors hold every CPU, Ray Data waits for ever for one to read the files with.
+    """
+    import ray
+
+    if not ray.is_initialized():
+        os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+        own = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": max(os.cpu_count() or 1, actors + 1)}
+        ray.init(log_to_driver=False, logging_level="ERROR", include_dashboard=False if own else None, **own)
+    there = int(ray.cluster_resources().get("CPU", 0))
+    if there < 2:
+        raise InputError(f"the Ray cluster has {there} CPU; scoring needs one to read and one to score")
+    return min(actors, there - 1)
 
 
 class ScoreTable:

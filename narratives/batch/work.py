@@ -67,7 +67,7 @@ class Work:
             made = not self.folder.exists()
             self.folder.mkdir(exist_ok=True)
             try:
-                self._journal = (self.folder / "journal.jsonl").open("a+", encoding="utf-8")
+                self._journal = (self.folder / "journal.jsonl").open("ab+")
                 self._hold()
                 self._take_up(json.loads(json.dumps(fingerprint)), resume, restart)
                 if not self.complete:
@@ -194,7 +194,7 @@ class Work:
         return file
 
     def _note(self, entry: Mapping[str, Any]) -> None:
-        self._journal.write(json.dumps(entry) + "\n")
+        self._journal.write(json.dumps(entry).encode() + b"\n")
         self._journal.flush()
 
     def _hold(self) -> None:
@@ -246,13 +246,13 @@ def _place(target: Path) -> Path:
     return target.resolve()
 
 
-def _whole_lines(journal: IO[str]) -> Iterator[tuple[dict[str, Any], int]]:
+def _whole_lines(journal: IO[bytes]) -> Iterator[tuple[dict[str, Any], int]]:
     """Entries of a journal with the offset after each, up to the first that is not whole."""
     end = 0
     for line in journal:
-        end += len(line)  # the journal is ASCII
+        end += len(line)
         try:
-            entry = json.loads(line) if line.endswith("\n") else None
+            entry = json.loads(line) if line.endswith(b"\n") else None
         except ValueError:
             entry = None
         if not isinstance(entry, dict):
