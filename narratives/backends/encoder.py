@@ -7,7 +7,7 @@ convolution is computed once for each different piece.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -22,7 +22,7 @@ LONGEST = 320
 _TILE = 64
 """Rows of one matrix product. Every product has the same shape, so a text gets the same bits in any company."""
 
-_ROWS = 4096
+_ROWS = 1024
 """Pieces that pass through the layers together, so that they stay in the processor's cache."""
 
 Floats = NDArray[np.float32]
@@ -112,36 +112,43 @@ class Encoder:
         line = np.full(int(starts[-1] + lengths[-1]) + gap, table.shape[0] - 1)
         real = np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(place.size)
         line[real] = place
-        x = self._convolved(table[line], taps.reshape(-1, half), line, self.biases[0], by_piece=True)
         empty = np.ones(line.size, bool)
         empty[real] = False
+        pieces = taps.reshape(table.shape[0], -1, half)
+        x = _convolved(table[line], lambda tap, at: pieces[line[at], tap], pieces.shape[1], self.biases[0])
         x[empty] = 0
-        x = self._convolved(x, product(x, self.second).reshape(-1, half), None, self.biases[1], by_piece=False)
-        x[empty] = 0
-        some = lengths > 0
-        edges = np.stack([starts[some], starts[some] + lengths[some]], axis=1).ravel()
-        out[some, :half] = np.add.reduceat(x, edges, axis=0)[::2] / np.sqrt(lengths[some, None], dtype=np.float32)
-        out[some, half:] = np.maximum.reduceat(x, edges, axis=0)[::2]
-
-    @staticmethod
-    def _convolved(x: Floats, taps: Floats, line: NDArray[np.int64] | None, bias: Floats, *, by_piece: bool) -> Floats:
-        """``x`` plus the rectified sum of what the taps say at each shift."""
-        rows = x.shape[0]
-        pieces = taps.shape[0] // (line.max() + 1 if by_piece and line is not None else rows)
-        at = (line if line is not None else np.arange(rows)) * pieces
-        total = np.repeat(bias[None], rows, axis=0)
-        for tap in range(pieces):
-            shift = tap - pieces // 2
-            to = slice(max(0, -shift), rows - max(0, shift))
-            source = slice(max(0, shift), rows + min(0, shift))
-            total[to] += taps[at[source] + tap]
-        np.maximum(total, 0, out=total)
-        total += x
-        return total
+        second = product(x, self.second).reshape(line.size, -1, half)
+        x = _convolved(x, lambda tap, at: second[at, tap], second.shape[1], self.biases[1])
+        # text by text: numpy's reduceat is several times slower on rows this wide
+        for row, (start, length) in enumerate(zip(starts.tolist(), lengths.tolist(), strict=True)):
+            if length:
+                text = x[start : start + length]
+                np.divide(text.sum(axis=0), np.float32(length**0.5), out=out[row, :half])
+                text.max(axis=0, out=out[row, half:])
 
     def _mixed(self, pooled: Floats) -> Floats:
         dense = product(pooled, self.mix) + self.biases[2]
-        return pooled + np.maximum(dense, 0, out=dense)
+        return np.asarray(pooled + np.maximum(dense, 0, out=dense), np.float32)
+
+
+def _convolved(x: Floats, say: Callable[[int, slice], Floats], taps: int, bias: Floats) -> Floats:
+    """``x`` plus the rectified sum of what each tap says of the rows it is shifted by.
+
+    Args:
+        x: (rows, width).
+        say: From a tap and the rows it looks at to (rows, width).
+        taps: Width of the window.
+        bias: (width,).
+    """
+    rows = x.shape[0]
+    total = np.repeat(bias[None], rows, axis=0)
+    for tap in range(taps):
+        shift = tap - taps // 2
+        to, source = slice(max(0, -shift), rows - max(0, shift)), slice(max(0, shift), rows + min(0, shift))
+        total[to] += say(tap, source)
+    np.maximum(total, 0, out=total)
+    total += x
+    return total
 
 
 def product(left: Floats, right: Floats) -> Floats:
