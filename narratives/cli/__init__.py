@@ -85,10 +85,22 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def _register() -> None:
-    from narratives.cli import batch, evaluate, listings, responses, responses_data, score, taxonomy, train, train_own
+    from narratives.cli import (
+        batch,
+        calibrate,
+        evaluate,
+        listings,
+        responses,
+        responses_data,
+        review,
+        score,
+        taxonomy,
+        train,
+        train_own,
+    )
 
     _ = train_own  # adds its commands to the group of `train`
-    for module in (score, batch, taxonomy, listings, responses, responses_data, train, evaluate):
+    for module in (score, batch, review, calibrate, taxonomy, listings, responses, responses_data, train, evaluate):
         module.register(app)
 
 
