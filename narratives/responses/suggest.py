@@ -117,7 +117,7 @@ def suggest(
 
     Raises:
         UnknownNameError: A country, language, narrative, audience, channel, strategy or slot is not known.
-        InputError: ``n`` or a slot's value is out of range.
+        InputError: ``n`` or a slot's value is out of range, or a fact comes without its source and date.
 
     >>> found = suggest("welfare_burden", country="TR", n=2)
     >>> [reply.strategy for reply in found], found[0].rights[0].citation
@@ -137,6 +137,8 @@ def suggest(
     if type(n) is not int or n < 1:
         raise InputError(f"n is {n!r}; expected a whole number from 1")
     values = checked_slots(slots)
+    if "fact" in values and not {"source", "date"} <= set(values):
+        raise InputError("a fact needs its source and date; give the slots source and date too")
     reading = score if isinstance(score, PostScore) else None
     told = [narrative_card(score).id] if isinstance(score, str) else []
     told += [narrative_card(narrative).id] if narrative else []
@@ -161,9 +163,8 @@ def suggest(
             entry
             for entry in _candidates(chosen, channel, code, place, strategy, level)
             if may_stand(entry, code, marks)
-            and ("fact" not in entry.slots or {"fact", "source", "date"} <= set(values))
         ]
-        ranked = _ranked(fits, audience, channel)[:n]
+        ranked = _ranked(fits, audience, channel, values)[:n]
         replies = [_reply(entry, variety, place, channel, values, use) for entry in ranked]
         if not replies:
             why_empty = "No text fits: try another strategy, audience or channel, or write your own and check it."
@@ -271,11 +272,17 @@ def _candidates(
     )
 
 
-def _ranked(entries: Sequence[Template], audience: str, channel: str) -> list[Template]:
-    """Own channel and audience first, then the order of the evidence; one of each strategy before a second of any."""
+def _ranked(entries: Sequence[Template], audience: str, channel: str, values: Mapping[str, str]) -> list[Template]:
+    """Those without a gap for a fact first, own channel and audience, then the order of the evidence; one of each strategy before a second of any."""
     order = sorted(
         entries,
-        key=lambda t: (t.channel != channel, audience not in t.audience, STRATEGIES.index(t.strategy), t.id),
+        key=lambda t: (
+            "fact" in t.slots and "fact" not in values,
+            t.channel != channel,
+            audience not in t.audience,
+            STRATEGIES.index(t.strategy),
+            t.id,
+        ),
     )
     first = list({entry.strategy: entry for entry in reversed(order)}.values())
     first.sort(key=order.index)

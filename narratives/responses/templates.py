@@ -233,7 +233,7 @@ def checked_slots(slots: Mapping[str, str] | None) -> dict[str, str]:
         UnknownNameError: There is no such slot.
         InputError: A value is no text, is empty, or is longer than ``SLOTS`` allows.
 
-    >>> checked_slots({"contact": " help at\\n 0800 "})
+    >>> checked_slots({"contact": " help at\n 0800 "})
     {'contact': 'help at 0800'}
     """
     out = {}

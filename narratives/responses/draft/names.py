@@ -18,6 +18,7 @@ _PLATE = re.compile(
     r"|\d{2}[ -]\d{3}[ -][A-Z]{2}|[A-Z]{3} \d{3}|\d{2} [A-Z]{1,3} \d{2,4})\b"  # Kosovo, Moldova, Türkiye
 )
 _PLACE = re.compile(r"(?<!\d)\d{1,2}[.,]\d{3,}°?\s?[NSEW]?[,; ]+\d{1,3}[.,]\d{3,}|\d{1,2}°\s?\d{1,2}[′'’]")
+_TOLL_FREE = re.compile(r"\(?(?:0 ?80\d?|116|444)")
 _CASE_NUMBER = re.compile(r"\d+\s?[/-]\s?\d{2,4}")
 
 
@@ -52,8 +53,8 @@ def people_named(text: str, code: str) -> list[tuple[int, int]]:
     Returns:
         Offsets of each name. A guess from capital letters, a list of given names and the endings of surnames.
 
-    >>> [text[a:b] for text in ["Naš komšija Samir Haddad stanuje u Novom Pazaru."] for a, b in people_named(text, "bs")]
-    ['Samir Haddad']
+    >>> people_named("Naš komšija Samir Haddad stanuje u Novom Pazaru.", "bs")
+    [(12, 24)]
     """
     cues = lists(code).words["person_cue"]
     words = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(text)]
@@ -79,13 +80,16 @@ def _capital(word: str) -> bool:
 def exposures(text: str, code: str, read: list[Sentence]) -> list[tuple[int, int, str]]:
     """Stretches that could lead somebody to a person, with what each is in words.
 
-    A telephone number is left alone after a word for help or contact: an organisation's own number belongs in a draft.
+    A telephone number is left alone where it is toll-free, or after a word for help or contact: an organisation's own
+    number belongs in a draft.
     """
     words = lists(code).words
     found = [(*place, "names a person") for place in people_named(text, code)]
     for start, end, kind in redact(text).spans:
         near = f" {' '.join(fold(text[max(0, start - 70) : start], code).split())} "
-        if kind == "ID" or (kind == "PHONE" and not words["contact"].search(near)):
+        if kind == "ID" or (
+            kind == "PHONE" and not _TOLL_FREE.match(text, start) and not words["contact"].search(near)
+        ):
             found.append((start, end, "gives a telephone or identity number"))
     found += [(*m.span(), "shows a number plate") for m in _PLATE.finditer(text)]
     found += [(*m.span(), "gives coordinates") for m in _PLACE.finditer(text)]
