@@ -71,8 +71,12 @@ class Encoder:
         return int(self.mix.shape[0])
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """Pieces of spread texts (``backends.words.spread``)."""
-        return [e.ids[:LONGEST] for e in self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+        """Pieces of spread texts (``backends.words.spread``); each different word is cut once for all of them."""
+        split = [text.split()[:LONGEST] for text in texts]
+        words = list(dict.fromkeys(chain.from_iterable(split)))
+        found = self.tokenizer.encode_batch_fast(words, add_special_tokens=False)
+        pieces = {word: cut.ids for word, cut in zip(words, found, strict=True)}
+        return [list(chain.from_iterable(pieces[word] for word in row))[:LONGEST] for row in split]
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Vectors of spread texts, shape (texts, width); a text without pieces gets what no pieces give.

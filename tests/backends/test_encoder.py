@@ -54,3 +54,10 @@ def test_a_text_longer_than_it_reads_is_read_by_its_beginning(encoder):
     long = "library " * (2 * LONGEST)
     assert len(encoder.ids([long])[0]) == LONGEST
     assert np.array_equal(encoder.encode([long]), encoder.encode([long + "and more"]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(texts)
+def test_words_are_cut_as_in_their_text(encoder, posts):
+    whole = encoder.tokenizer.encode_batch([" ".join(post.split()) for post in posts])
+    assert encoder.ids(posts) == [cut.ids[:LONGEST] for cut in whole]
