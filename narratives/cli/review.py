@@ -93,7 +93,7 @@ def _counted(overview: Overview) -> Iterator[str]:
         yield "  severity " + ", ".join(f"{level}: {count:,}" for level, count in heavy.items())
 
 
-def _sit(session: Session, keys: Callable[[], str], reader: _Reader) -> None:
+def _sit(session: Session, keys: _Pipe, reader: _Reader) -> None:
     typer.echo("\nText is hidden. Keys:\n" + _KEYS)
     labels: tuple[str, ...] | None = None
     shown = None
@@ -101,7 +101,7 @@ def _sit(session: Session, keys: Callable[[], str], reader: _Reader) -> None:
         if shown is not item:
             shown, labels = item, None
             typer.echo("\n" + _card(item, session))
-        key = keys()
+        key = keys.key()
         if key in {"q", "\x1b", ""}:
             return
         if key == "o":
@@ -114,7 +114,7 @@ def _sit(session: Session, keys: Callable[[], str], reader: _Reader) -> None:
             _wipe(session.stage)
             session.decide({"f": "flag", "c": "clear", "u": "unsure"}[key], labels)  # type: ignore[arg-type]
         elif key == "l":
-            labels = _ask_labels(labels)
+            labels = _ask_labels(keys, labels)
         elif key == "s":
             _wipe(session.stage)
             session.skip()
@@ -149,13 +149,13 @@ def _card(item: Item, session: Session) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _ask_labels(before: tuple[str, ...] | None) -> tuple[str, ...] | None:
+def _ask_labels(keys: _Pipe, before: tuple[str, ...] | None) -> tuple[str, ...] | None:
     from narratives.errors import InputError
     from narratives.review.decisions import check_labels
 
     typer.echo("Labels, with blanks between them; none for nothing:")
     try:
-        labels = check_labels(sys.stdin.readline().split())
+        labels = check_labels(keys.line().split())
     except InputError as error:
         typer.echo(str(error))
         return before
@@ -171,12 +171,15 @@ class _Reader:
         self._scorer: Any = None
 
     def evidence(self, item: Item) -> str:
+        """The words that decided, and nothing around them."""
         from narratives.cli.show import excerpt
+        from narratives.text import redact
+        from narratives.text.mask import mask
 
         spans = self._spans(item)
-        if not spans:
-            return "  no particular words decided; o shows the post"
-        return "  … " + excerpt(item.text, spans, width=48)
+        masked = mask(item.text, spans)
+        words = dict.fromkeys(excerpt(redact(masked[span.start : span.end]).text, (), reveal=True) for span in spans)
+        return f"  … {' … '.join(words)} …" if words else "  no particular words decided; o shows the post"
 
     def post(self, item: Item) -> str:
         from narratives.cli.show import excerpt
@@ -201,52 +204,82 @@ def _wipe(stage: int = 1) -> None:
         sys.stdout.flush()
 
 
+class _Pipe:
+    """Keys from a pipe: one character each, blanks and line ends passed over."""
+
+    def key(self) -> str:
+        while (key := sys.stdin.read(1)).isspace():
+            pass
+        return key
+
+    def line(self) -> str:
+        return sys.stdin.readline()
+
+
+class _Terminal(_Pipe):
+    """Single keys of a terminal, without Enter; whole lines where they are asked for."""
+
+    def __init__(self, raw: Callable[[bool], None]) -> None:
+        self._raw = raw
+        self._waiting: list[str] = []
+
+    def key(self) -> str:
+        while not self._waiting:
+            typed = os.read(sys.stdin.fileno(), 64).decode("utf-8", "ignore")
+            if not typed:
+                return ""
+            if typed == "\x1b" or not typed.startswith("\x1b"):  # else an arrow or function key
+                self._waiting.extend(typed)
+        return self._waiting.pop(0)
+
+    def line(self) -> str:
+        self._raw(False)
+        try:
+            return sys.stdin.readline()
+        finally:
+            self._raw(True)
+
+
+class _Windows(_Pipe):
+    """Single keys of a Windows console."""
+
+    def key(self) -> str:
+        import msvcrt
+
+        return msvcrt.getwch()  # type: ignore[attr-defined,no-any-return]
+
+
 @contextmanager
-def _keyboard() -> Iterator[Callable[[], str]]:
-    """Gives a function that waits for one key; from a pipe, one character, blanks and line ends passed over."""
+def _keyboard() -> Iterator[_Pipe]:
+    """The keys of a person, or of a pipe."""
     if not sys.stdin.isatty():
-        yield _from_pipe
+        yield _Pipe()
         return
     try:
         import termios
         import tty
     except ImportError:
-        import msvcrt
-
-        yield msvcrt.getwch  # type: ignore[attr-defined]
+        yield _Windows()
         return
     handle = sys.stdin.fileno()
     before = termios.tcgetattr(handle)
 
-    waiting: list[str] = []
-
-    def key() -> str:
-        tty.setcbreak(handle)  # Ctrl-C still works
-        try:
-            while not waiting:
-                typed = os.read(handle, 64).decode("utf-8", "ignore")
-                if not typed:
-                    return ""
-                if typed == "\x1b" or not typed.startswith("\x1b"):  # else an arrow or function key
-                    waiting.extend(typed)
-            return waiting.pop(0)
-        finally:
-            termios.tcsetattr(handle, termios.TCSADRAIN, before)  # lines can be typed in between
+    def raw(wanted: bool) -> None:
+        # keys typed meanwhile are kept (the default would drop them), and Ctrl-C still works
+        if wanted:
+            tty.setcbreak(handle, termios.TCSADRAIN)
+        else:
+            termios.tcsetattr(handle, termios.TCSADRAIN, before)
 
     # what is shown goes to a screen of its own, so that nothing stays to be scrolled back to
     sys.stdout.write("\x1b[?1049h")
     try:
-        yield key
+        raw(True)
+        yield _Terminal(raw)
     finally:
-        termios.tcsetattr(handle, termios.TCSADRAIN, before)
+        raw(False)
         sys.stdout.write("\x1b[?1049l")
         sys.stdout.flush()
-
-
-def _from_pipe() -> str:
-    while (key := sys.stdin.read(1)).isspace():
-        pass
-    return key
 
 
 def register(app: typer.Typer) -> None:
