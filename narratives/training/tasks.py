@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narratives.backends.words import spread
-from narratives.corpora import AUTHORED, CORPORA, Annotated, Post, join_texts, read_annotated, read_examples, read_posts
+from narratives.corpora import (
+    AUTHORED,
+    CORPORA,
+    Annotated,
+    Post,
+    annotated_split,
+    read_annotated,
+    read_examples,
+    read_posts,
+)
 from narratives.corpora.base import split_of, text_key
 from narratives.corpora.posts import labels as authored_labels
 from narratives.errors import MissingFileError
@@ -34,8 +43,6 @@ present at all (asserted, countered, reported or told of oneself); what the writ
 _COLUMN = {head: i for i, head in enumerate(HEADS)}
 NAMES = "names"
 """Source of bare names and plain mentions of groups, which must score as harmless (Dixon et al. 2018)."""
-
-_HELD_OUT = 0.25  # of the annotated posts: they are few, and all that real narratives can be measured on
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +146,7 @@ def gather_tasks(
             label = annotated.get((name, e.key))
             if label is not None:
                 row = of_annotated(label, row)
-            split = held_out(e.key) if label is not None and e.split == "train" else e.split
+            split = e.split if label is None else annotated_split(e.key)
             texts.append((e.text, e.lang, name, split, row, label is not None))
         say(f"{name}: {len(examples)} texts")
     for path in sorted((datasets / "posts").glob("*.jsonl")):
@@ -165,10 +172,4 @@ def gather_tasks(
     )
 
 
-def held_out(key: str) -> str:
-    """Split of an annotated post: a quarter is kept from training, half of it to calibrate on, half to measure on."""
-    share = int(key[8:16], 16) / 2**32
-    return "dev" if share < _HELD_OUT / 2 else "calibration" if share < _HELD_OUT else "train"
-
-
-__all__ = ["HEADS", "NAMES", "Tasks", "gather_tasks", "join_texts"]
+__all__ = ["HEADS", "NAMES", "Tasks", "gather_tasks"]
