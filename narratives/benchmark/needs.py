@@ -9,7 +9,7 @@ from typing import Any
 from narratives.errors import MissingExtraError
 
 EXTRAS = {
-    "sklearn": ("scikit-learn", "train"),
+    "sklearn": ("scikit-learn", "peers"),
     "hatesonar": ("hatesonar", "peers"),
     "profanity_check": ("alt-profanity-check", "peers"),
     "transformers": ("transformers", "transformers"),
