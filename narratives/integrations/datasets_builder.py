@@ -66,7 +66,8 @@ def datasets_builder(name: Name = "posts", *, lang: str | None = None, folder: P
         for split, row in _posts(path) if name == "posts" else _cases(path):
             rows[split].append(row)
     shape = features(name)
-    return hub.DatasetDict({s: hub.Dataset.from_list(some, features=shape, split=s) for s, some in rows.items()})
+    columns = {split: {key: [row[key] for row in some] for key in shape} for split, some in rows.items()}
+    return hub.DatasetDict({s: hub.Dataset.from_dict(c, features=shape, split=s) for s, c in columns.items()})
 
 
 def features(name: Name) -> Any:

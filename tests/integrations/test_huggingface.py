@@ -30,7 +30,7 @@ def saved(tiny_folder, tmp_path_factory):
 
 def test_a_folder_of_training_is_enough_for_a_pipeline(tiny_folder, tiny, spoken):
     _, text = spoken
-    told = pipeline("text-classification", model=str(tiny_folder), top_k=None)(text)
+    told = pipeline("text-classification", model=str(tiny_folder), top_k=None)([text])[0]
     score = tiny.score(text)
     assert {row["label"]: row["score"] for row in told} == {
         "offensive": pytest.approx(score.offensive, abs=1e-4),
