@@ -90,6 +90,7 @@ def _register() -> None:
         calibrate,
         evaluate,
         listings,
+        report,
         responses,
         responses_data,
         review,
@@ -100,7 +101,19 @@ def _register() -> None:
     )
 
     _ = train_own  # adds its commands to the group of `train`
-    for module in (score, batch, review, calibrate, taxonomy, listings, responses, responses_data, train, evaluate):
+    for module in (
+        score,
+        batch,
+        review,
+        calibrate,
+        taxonomy,
+        listings,
+        responses,
+        responses_data,
+        train,
+        evaluate,
+        report,
+    ):
         module.register(app)
 
 
