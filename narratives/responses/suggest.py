@@ -154,18 +154,21 @@ def suggest(
     why_empty = _silence(decided, reading, chosen)
     replies: list[Reply] = []
     protocol: tuple[Reply, ...] = ()
-    notes = [f"The post also carries: {', '.join(told[1:])}."] if len(told) > 1 else []
     if not why_empty and chosen is not None:
         use = "thread" if decided.reply or decided.action == "ask_a_person" else "own_page"
         code = variety.language.code
         marks = traces(post or "", reading.evidence if reading else (), code)
-        fits = [
-            entry
-            for entry in _candidates(chosen, channel, code, place, strategy, level)
-            if may_stand(entry, code, marks)
-        ]
-        ranked = _ranked(fits, audience, channel, values)[:n]
-        replies = [_reply(entry, variety, place, channel, values, use) for entry in ranked]
+        for told_one in told:  # the next one where the texts for the first are not meant for words as heavy as these
+            fits = [
+                entry
+                for entry in _candidates(told_one, channel, code, place, strategy, level)
+                if may_stand(entry, code, marks)
+            ]
+            ranked = _ranked(fits, audience, channel, values)[:n]
+            replies = [_reply(entry, variety, place, channel, values, use) for entry in ranked]
+            if replies:
+                chosen = told_one
+                break
         if not replies:
             why_empty = "No text fits: try another strategy, audience or channel, or write your own and check it."
     elif decided.action == "protect":
@@ -174,6 +177,8 @@ def suggest(
             for entry in templates(variety.language.code)
             if entry.narrative == "violence_incitement" and entry.channel == channel
         )
+    others = [id for id in told if id != chosen]
+    notes = [f"The post also carries: {', '.join(others)}."] if others else []
     if reading is not None and reading.decision == "review":
         notes.append("The model is not sure about this post: a person must read it before anything is published.")
     claim = over_claim(chosen, place) if chosen else ""
@@ -273,7 +278,10 @@ def _candidates(
 
 
 def _ranked(entries: Sequence[Template], audience: str, channel: str, values: Mapping[str, str]) -> list[Template]:
-    """Those without a gap for a fact first, own channel and audience, then the order of the evidence; one of each strategy before a second of any."""
+    """Those without a gap for a fact first, then own channel and audience, then the order of the evidence.
+
+    One of each strategy comes before a second of any.
+    """
     order = sorted(
         entries,
         key=lambda t: (

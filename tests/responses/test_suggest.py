@@ -10,6 +10,7 @@ from narratives import resources
 from narratives.errors import InputError, UnknownNameError
 from narratives.languages import LANGUAGES
 from narratives.responses.draft import check_draft
+from narratives.responses.draft.law import claims_elsewhere
 from narratives.responses.norms import COUNTRIES, rights_for, withheld_for
 from narratives.responses.suggest import suggest
 from narratives.responses.templates import LOCAL_LANGUAGE, STRATEGIES
@@ -33,7 +34,7 @@ def test_a_norm_that_does_not_bind_is_never_cited(ready, country):
                     assert all(norm.country == country for norm in reply.rights)
                     assert all(norm.binding or "guidance" in norm.text() for norm in reply.rights)
                     assert not held & {norm.citation for norm in reply.rights}
-                    assert not check_draft(reply.text, lang, country=country).stopped
+                    assert not claims_elsewhere(reply.text, lang, country)
 
 
 def test_turkiye_is_never_told_that_the_istanbul_convention_binds(ready):
@@ -80,11 +81,11 @@ def test_a_child_or_a_named_person_gets_no_reply(reading, risk):
 @pytest.mark.parametrize(
     ("score", "reason"),
     [
-        (dict(labels=("hate",), severity=None, stance=None), "person must read|does not say which|named"),
-        (dict(severity=0, decision="clear"), "nothing to answer"),
-        (dict(severity=None, decision="unsupported"), "could not be read"),
-        (dict(severity=1, stance="countered"), "stance: countered"),
-        (dict(severity=1, stance="self"), "stance: self"),
+        ({"labels": ("hate",), "severity": None, "stance": None}, "person must read|does not say which|named"),
+        ({"severity": 0, "decision": "clear"}, "nothing to answer"),
+        ({"severity": None, "decision": "unsupported"}, "could not be read"),
+        ({"severity": 1, "stance": "countered"}, "stance: countered"),
+        ({"severity": 1, "stance": "self"}, "stance: self"),
     ],
 )
 def test_an_empty_answer_says_why(reading, score, reason):
@@ -203,7 +204,7 @@ def test_authored_hostile_posts(reading, ready, lang):
     except FileNotFoundError:
         pytest.skip(f"no posts in {lang} yet")
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    hostile = [row for row in rows if row["stance"] == "asserted"]
+    hostile = [row for row in rows if row["stance"] == "asserted" and row["narratives"]]
     chosen = hostile[:: max(1, len(hostile) // 30)][:30] + [row for row in hostile if row["severity"] == 4][:5]
     answered = 0
     for row in chosen:
@@ -213,7 +214,7 @@ def test_authored_hostile_posts(reading, ready, lang):
         if row["severity"] == 4:
             assert not found
         answered += bool(found)
-        marks = re.findall(r"[#@]\w+", post) + re.findall(r"(?<=\w )[^\W\d_a-zа-я]\w{3,}", post)
+        marks = re.findall(r"[#@]\w+", post) + [w for w in re.findall(r"(?<=\w )\w{4,}", post) if w[0].isupper()]
         for reply in found:
             assert not any(fold(mark, lang)[:6] in fold(reply.text, lang).split() for mark in marks)
             assert not check_draft(reply.text, lang, country=HOME[lang], post=post).stopped

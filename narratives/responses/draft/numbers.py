@@ -16,6 +16,7 @@ _NOT_A_COUNT = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _PERCENT = re.compile(r"\s?%|%\s?")
+_FOLDED_WORD = re.compile(r"[^\W_]+")
 _SMALL = 20
 """A number below this is seldom a statistic; as a percentage, or before 'million', it is."""
 
@@ -42,8 +43,8 @@ def unsourced(text: str, code: str, read: list[Sentence]) -> list[tuple[int, int
         start, end = match.span()
         if any(a <= start < b for a, b in taken) or _YEAR.fullmatch(match[0]):
             continue
-        before = f" {' '.join(fold(text[max(0, start - 30) : start], code).split()[-2:])} "
-        after = f" {' '.join(fold(text[end : end + 30], code).split()[:2])} "
+        before = f" {' '.join(_FOLDED_WORD.findall(fold(text[max(0, start - 30) : start], code))[-2:])} "
+        after = f" {' '.join(_FOLDED_WORD.findall(fold(text[end : end + 30], code))[:2])} "
         share = bool(_PERCENT.match(text, end)) or text[max(0, start - 2) : start].strip().endswith("%")
         counted = share or bool(words["count"].search(after)) or bool(words["count"].search(before))
         if not share and (words["not_count_before"].search(before) or words["not_count_after"].search(after)):

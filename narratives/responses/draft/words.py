@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -190,7 +191,7 @@ def sentences(text: str, code: str) -> list[Sentence]:
     groups: dict[int, list[tuple[str, tuple[int, int]]]] = {}
     for match in _WORD.finditer(read.folded):
         place = read.folded_span(*match.span())
-        number = sum(end <= place[0] for end in ends)
+        number = bisect_right(ends, place[0])
         groups.setdefault(number, []).append((match[0], place))
     return list(_joined(list(groups.values())))
 
