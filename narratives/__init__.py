@@ -25,6 +25,7 @@ _HOMES = {
     "NARRATIVES": "narratives.taxonomy",
     "TARGETS": "narratives.taxonomy",
     "NarrativesError": "narratives.errors",
+    "datasets_builder": "narratives.integrations.datasets_builder",
 }
 __all__ = [
     "LANGUAGES",
@@ -35,6 +36,7 @@ __all__ = [
     "Scorer",
     "__version__",
     "check_draft",
+    "datasets_builder",
     "detect",
     "load",
     "normalise",
@@ -49,6 +51,7 @@ __all__ = [
 if TYPE_CHECKING:
     from narratives.errors import NarrativesError
     from narratives.frames import score_frame
+    from narratives.integrations.datasets_builder import datasets_builder
     from narratives.languages import LANGUAGES, resolve
     from narratives.responses.draft import check_draft
     from narratives.responses.suggest import suggest
