@@ -17,6 +17,7 @@ from narratives.results import Span
 from narratives.taxonomy import KOSOVO_NOTE
 
 HALVES = ("tune", "held_out")
+PARTS = (*HALVES, "later")  # written when the lists were done
 GOOD = "We all want to get home safely. Let us ask the council for lamps together."
 
 
@@ -40,11 +41,11 @@ def test_planted_faults_are_found_and_good_drafts_left_alone():
     assert {row["origin"] for row in rows} == {"authored"}
     assert sum(bool(row["plant"]) for row in rows) >= 300
     assert sum(not row["plant"] for row in rows) >= 100
-    for half in HALVES:
+    for half in PARTS:
         planted = [(row["plant"][0] in found(row)) for row in rows if row["plant"] and row["half"] == half]
         alarms = [bool(found(row)) for row in rows if not row["plant"] and row["half"] == half]
         assert sum(planted) / len(planted) >= 0.90, half
-        assert sum(alarms) / len(alarms) <= 0.05, half
+        assert sum(alarms) <= 0.05 * len(alarms), half
 
 
 @pytest.mark.checkout
@@ -53,7 +54,7 @@ def test_every_check_has_two_drafts_in_every_language(lang):
     rows = drafts(lang)
     assert len({row["id"] for row in rows}) == len(rows)
     for code in LEVELS:
-        assert {row["half"] for row in rows if row["plant"] == [code]} == set(HALVES)
+        assert {row["half"] for row in rows if row["plant"] == [code]} >= set(HALVES)
     hits = [row["plant"][0] in found(row) for row in rows if row["plant"]]
     assert sum(hits) / len(hits) >= 0.85
 
