@@ -66,6 +66,7 @@ def test_without_ray_the_way_to_get_it_is_told(folder, tmp_path, monkeypatch):
 def cluster(monkeypatch):
     """Two nodes on this machine, each with processes and an object store of its own."""
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("RAY_raylet_start_wait_time_s", "240")  # a busy machine
     ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'narratives[ray]'")
     pytest.importorskip("ray.data", reason="Ray Data is not installed: pip install 'narratives[ray]'")
     from ray.cluster_utils import Cluster
