@@ -1,6 +1,6 @@
 """Time a transformers checkpoint read by this library beside the library's own pipeline, in one run, at equal batch.
 
-Usage: python evaluation/transformer_speed.py [--folder CHECKPOINT] [--posts 2000] [--many 100000]
+Usage: python evaluation/transformer_speed.py [--folder CHECKPOINT] [--width 192] [--layers 4] [--many 100000]
 
 Without a folder a small classifier of random weights is made (its speed does not depend on what it has learnt). The
 posts are the authored ones of ``datasets/posts``, repeated. Both sides take turns, so that other work on the machine
@@ -26,7 +26,7 @@ from narratives.resources import find
 from narratives.scorer import load
 
 
-def small(folder: Path, posts: list[str]) -> None:
+def small(folder: Path, posts: list[str], width: int, layers: int) -> None:
     import torch
     from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
     from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
@@ -39,7 +39,12 @@ def small(folder: Path, posts: list[str]) -> None:
     names = {f"{name.strip('[]').lower()}_token": name for name in special}
     PreTrainedTokenizerFast(tokenizer_object=words, model_max_length=256, **names).save_pretrained(folder)
     torch.manual_seed(0)
-    shape = {"hidden_size": 192, "num_hidden_layers": 4, "num_attention_heads": 4, "intermediate_size": 768}
+    shape = {
+        "hidden_size": width,
+        "num_hidden_layers": layers,
+        "num_attention_heads": 4,
+        "intermediate_size": 4 * width,
+    }
     config = BertConfig(vocab_size=words.get_vocab_size(), max_position_embeddings=256, pad_token_id=0, **shape)
     config.id2label = {0: "other", 1: "hateful"}
     BertForSequenceClassification(config).save_pretrained(folder)
@@ -93,6 +98,8 @@ def memory(folder: Path, posts: list[str], many: int) -> list[tuple[int, float]]
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--folder", type=Path, help="checkpoint with a narratives.json")
+    parser.add_argument("--width", type=int, default=192, help="of the classifier that is made without a folder")
+    parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--posts", type=int, default=2000)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=5)
@@ -102,7 +109,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = args.folder or Path(made)
         if args.folder is None:
-            small(folder, posts)
+            small(folder, posts, args.width, args.layers)
         sample = list(islice(cycle(posts), args.posts))
         found = compare(folder, sample, args.batch, args.rounds)
         print(
