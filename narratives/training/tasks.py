@@ -86,6 +86,9 @@ def of_post(post: Post) -> NDArray[np.float32]:
     row[_COLUMN["hostile"]] = float(post.stance == "asserted")
     told = dict.fromkeys(post.narratives, 1.0)
     _cards(row, told, dict.fromkeys(post.mentioned, 1.0) | told, {post.stance: 1.0}, dict.fromkeys(post.targets, 1.0))
+    if post.kind == "hate":  # told of other groups than migrants, the acts may occur all the same
+        for act in (n.id for n in NARRATIVES.values() if n.kind == "act"):
+            row[_COLUMN[f"narrative.{act}"]] = row[_COLUMN[f"mention.{act}"]] = np.nan
     return row
 
 
