@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -116,30 +117,65 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_KEY = 3
+_START = re.compile(rf"\b\w{{1,{_KEY}}}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """One cue, ready to match: the cue itself and its harmless phrases, longest first."""
+
+    cue: Cue
+    found: re.Pattern[str]
+    traps: re.Pattern[str] | None
+
+
 @lru_cache
-def _patterns(group: str) -> tuple[tuple[re.Pattern[str], Cue, re.Pattern[str] | None], ...]:
-    out = []
+def _patterns(group: str) -> Mapping[str, tuple[_Pattern, ...]]:
+    """Cues of a group by the first letters of their stem: of hundreds of cues a word is held against a few."""
+    out: dict[str, list[_Pattern]] = {}
     for lang in _GROUPS.get(group, ()):
         for cue in lexicon(lang).cue:
-            stem = r"\s+".join(re.escape(word) for word in fold(cue.stem, lang).split())
-            endings = "|".join(sorted({re.escape(fold(e, lang)) for e in cue.endings}, key=len, reverse=True))
-            traps = "|".join(re.escape(fold(t, lang)) for t in cue.traps)
-            out.append((re.compile(rf"\b{stem}(?:{endings})\b"), cue, re.compile(traps) if traps else None))
-    return tuple(out)
+            folded = fold(cue.stem, lang)
+            stem = r"\s+".join(re.escape(word) for word in folded.split())
+            pattern = re.compile(rf"{stem}(?:{_either(cue.endings, lang)})\b")
+            traps = re.compile(_either(cue.traps, lang)) if cue.traps else None
+            start = _START.match(folded)
+            if start is None:
+                raise InputError(f"{lang}.toml, stem {cue.stem!r}: expected a letter at its beginning")
+            out.setdefault(start[0], []).append(_Pattern(cue, pattern, traps))
+    return {key: tuple(patterns) for key, patterns in out.items()}
+
+
+def _either(words: list[str], lang: str) -> str:
+    return "|".join(sorted({re.escape(fold(word, lang)) for word in words}, key=len, reverse=True))
 
 
 def matches(folded: str, group: str) -> Iterator[Match]:
-    """Cues of a language group in a folded text (``text.fold``), those inside a harmless phrase left out.
+    """Cues of a language group in a folded text (``text.fold``), in order, those inside a harmless phrase left out.
 
     >>> [folded_text[m.start:m.end] for folded_text in ["to je prava invazija"] for m in matches(folded_text, "bcms")]
     ['invazija']
     """
+    patterns = _patterns(group)
     seen: set[tuple[int, int]] = set()
-    for pattern, cue, traps in _patterns(group):
-        safe = [t.span() for t in traps.finditer(folded)] if traps else []
-        for found in pattern.finditer(folded):
-            span = found.span()
-            inside = any(a <= span[0] and span[1] <= b for a, b in safe)
-            if not inside and span not in seen:
-                seen.add(span)
-                yield Match(*span, cue)
+    safe: dict[str, list[tuple[int, int]]] = {}
+    for word in _START.finditer(folded):
+        for length in range(1, len(word[0]) + 1):
+            for pattern in patterns.get(word[0][:length], ()):
+                found = pattern.found.match(folded, word.start())
+                if found is None or found.span() in seen or _inside(found.span(), pattern, folded, safe):
+                    continue
+                seen.add(found.span())
+                yield Match(*found.span(), pattern.cue)
+
+
+def _inside(span: tuple[int, int], pattern: _Pattern, folded: str, safe: dict[str, list[tuple[int, int]]]) -> bool:
+    """Whether a match stands inside a harmless phrase; the phrases of a cue are looked for once a text."""
+    if pattern.traps is None:
+        return False
+    spans = safe.get(pattern.traps.pattern)
+    if spans is None:
+        spans = safe[pattern.traps.pattern] = [trap.span() for trap in pattern.traps.finditer(folded)]
+    before = bisect_right(spans, (span[0], len(folded)))  # spans do not overlap: the last to begin decides
+    return before > 0 and span[1] <= spans[before - 1][1]
