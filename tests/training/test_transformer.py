@@ -122,8 +122,9 @@ def test_a_run_killed_and_taken_up_again_gives_the_same_weights(model, tiny_base
     command = [sys.executable, "-m", "narratives", "train", "transformer", *map(str, arguments)]
     kept = tmp_path / "mine.work" / "checkpoints"
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=dict(os.environ)) as run:
-        until = time.monotonic() + 120
-        while time.monotonic() < until and run.poll() is None and not (kept / "checkpoint-12").exists():
+        until = time.monotonic() + 600
+        # once the second checkpoint is being written, the first one is whole
+        while time.monotonic() < until and run.poll() is None and not (kept / "checkpoint-24").exists():
             time.sleep(0.01)
         run.send_signal(signal.SIGKILL)
     assert run.returncode == -signal.SIGKILL
