@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,7 +13,6 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-import narratives
 from narratives.batch.blocks import Block, Source, chosen, first
 from narratives.batch.cells import listed
 from narratives.batch.encoding import open_encoder
@@ -167,7 +167,7 @@ def score_file(
                 "input": unchanged.digest,
                 "output format": write_as,
                 "model": engine.model,
-                "version of narratives": narratives.__version__,
+                "version of narratives": _version(),
                 **options.fingerprint(),
             }
             work = Work(target, fingerprint, salt or secrets.token_hex(16), resume, restart)
@@ -260,6 +260,11 @@ class _Run:
         scores["row_status"] = _with_complaints(scores["row_status"], block)
         self.repeats = todo.repeats
         yield block, texts, scores
+
+
+def _version() -> str:
+    # by way of the module table: an import of the root would count as one of all that it offers
+    return str(sys.modules[__name__.partition(".")[0]].__version__)
 
 
 def _engine(scorer: Scorer | None, model: str | Path | None, jobs: int) -> Engine:

@@ -148,18 +148,22 @@ def build(
         label = _label(said)
         if label is None or not row.text.strip():
             continue
+        shut_out = not set(without).isdisjoint({label, *(said["labels"] or ()), *(said.get("mentioned") or ())})
+        seen_before = bool(done) and (row.number, digest(row.text)) in done
+        pool = pools.setdefault(label, _Pool(_KEPT * max(size, 1), Random(f"{seed} {label}")))  # noqa: S311
+        if label == CALM:  # most of a file: whether one is a copy does not matter, and would cost time for each
+            if not (shut_out or seen_before):
+                pool.add(Item(row.number, row.text, label, said), b"")
+            continue
         key = _key(row.text, said.get("lang") or "")
         copies[key] += 1
-        if (row.number, digest(row.text)) in done:
+        if seen_before:
             judged.add(key)
-        if not set(without).isdisjoint({label, *(said["labels"] or ()), *(said.get("mentioned") or ())}):
-            continue
-        if copies[key] == 1:
-            pool = pools.setdefault(label, _Pool(_KEPT * max(size, 1), Random(f"{seed} {label}")))  # noqa: S311
+        if not shut_out and copies[key] == 1:
             pool.add(Item(row.number, row.text, label, said), key)
     overview = Overview(total, dict(decisions), dict(labels), dict(sorted(severities.items())), tuple(models))
     distinct = {
-        label: _distinct([(item, copies[key]) for item, key in pool.kept if key not in judged], size)
+        label: _distinct([(item, copies[key] or 1) for item, key in pool.kept if key not in judged], size)
         for label, pool in pools.items()
     }
     return overview, ordered(distinct, size)
