@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from narratives.errors import NarrativesError
 from narratives.report.sections import View
+from narratives.responses.norms import CitedNorm
 from narratives.responses.suggest import suggest
 
 MOST = 3
@@ -44,7 +45,7 @@ def answers(view: View, country: str) -> list[Answer]:
         lang = view.common_language(id)
         found = suggest(id, country=country, lang=None if lang == "und" else lang, channel="post", n=1)
         reply = found.replies[0] if found.replies else None
-        rights = [] if reply is None else [(n.citation, _sentence(n, view.words.tag, n.binding)) for n in reply.rights]
+        rights = [] if reply is None else [(norm.citation, _sentence(norm, view.words.tag)) for norm in reply.rights]
         out.append(
             Answer(
                 view.name(id),
@@ -58,8 +59,8 @@ def answers(view: View, country: str) -> list[Answer]:
     return out
 
 
-def _sentence(norm: object, tag: str, binding: bool) -> str:  # noqa: ARG001
+def _sentence(norm: CitedNorm, tag: str) -> str:
     try:
-        return str(norm.sentence(tag))  # type: ignore[attr-defined]
-    except NarrativesError:
+        return norm.sentence(tag)
+    except NarrativesError:  # no plain sentence in that script
         return ""

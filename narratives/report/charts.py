@@ -115,9 +115,7 @@ class Charts:
             points = [point(i, v) for i in part if (v := values[i]) is not None]
             inner.append(f'<polyline class="line" points="{" ".join(points if len(points) > 1 else points * 2)}"/>')
         top, bottom = (22, height - 6) if marks else (8, height - 6)
-        body = [
-            f'<line class="grid" x1="0" x2="100%" y1="{y}" y2="{y}"/>' for y in (top, (top + bottom) / 2, bottom)
-        ]
+        body = [f'<line class="grid" x1="0" x2="100%" y1="{y}" y2="{y}"/>' for y in (top, (top + bottom) / 2, bottom)]
         body.append(
             f'<svg x="0" y="{top}" width="100%" height="{bottom - top}" viewBox="0 0 100 100" '
             f'preserveAspectRatio="none">{"".join(inner)}</svg>'

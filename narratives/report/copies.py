@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,11 +67,20 @@ class Copies:
         prints: Prints,
         texts: Any,
         days: Sequence[int | None],
-        langs: Sequence[str],
-        platforms: Sequence[str],
-        labels: Sequence[str],
+        langs: Mapping[int, str],
+        platforms: Mapping[int, str],
+        labels: Mapping[int, str],
     ) -> None:
-        """Take in the posts that ``prints`` holds minhash values of; the other arguments are of all n posts."""
+        """Take in the posts that ``prints`` holds minhash values of.
+
+        Args:
+            prints: Fingerprints of n posts.
+            texts: Arrow array of the n posts.
+            days: (n,) day of each as an ordinal.
+            langs: Language by position, at least for the posts with minhash values.
+            platforms: Platform, likewise.
+            labels: Labels, likewise.
+        """
         table = self._table
         for place, minhash, bands in zip(prints.rows.tolist(), prints.minhash, prints.bands.tolist(), strict=True):
             self.looked_at += 1
@@ -140,4 +149,5 @@ class Seen:
         out &= ~(self._bits[one] & self._bits[two])
         self._bits[one] = True
         self._bits[two] = True
-        return out | (whole == 0)
+        out |= whole == 0
+        return out

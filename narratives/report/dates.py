@@ -17,7 +17,8 @@ _NAMED = re.compile(r"(\d{1,2})[- ]([A-Za-z]{3})[a-z]*[- ](\d{4})")  # Meltwater
 _TWITTER = re.compile(r"[A-Za-z]{3} ([A-Za-z]{3}) (\d{1,2}) [\d:]+ \+\d{4} (\d{4})")
 _EPOCH = re.compile(r"(\d{10})(\d{3})?(?:\.\d+)?")
 _MONTHS = {
-    m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)  # noqa: SIM905
+    m: i
+    for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)  # noqa: SIM905
 }
 _EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 1, 1)
 

@@ -131,4 +131,5 @@ def _only(grams: _Words, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> 
     """The grams of some posts, one post after the other."""
     sizes = ends - starts - GRAM + 1
     offsets = np.repeat(starts - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes)
-    return grams[offsets + np.arange(sizes.sum())]
+    taken: _Words = grams[offsets + np.arange(sizes.sum())]
+    return taken

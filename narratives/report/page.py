@@ -19,9 +19,9 @@ from narratives.report.events import Event
 from narratives.report.figures import wilson
 from narratives.report.limits import limits
 from narratives.report.sections import View
+from narratives.report.shown import shown
 from narratives.report.tally import Tally
 from narratives.report.wording import Words
-from narratives.report.words_shown import shown
 from narratives.responses.norms import kosovo_footnote
 from narratives.scorer import Scorer, load
 
@@ -148,7 +148,7 @@ def render(
         "answers": answers(view, country) if country and view.has_narratives else [],
         "country": words.name("countries", country) if country else "",
         "limits": _limits(view, model),
-        "order": _order(by, has_platforms="platform" in tally.has),
+        "order": _order(by),
         "script": _SCRIPT,
         "script_hash": base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode(),
     }
@@ -157,7 +157,7 @@ def render(
     return template.render(**values, kosovo=note) if note else page
 
 
-def _order(by: str, *, has_platforms: bool) -> tuple[str, ...]:  # noqa: ARG001
+def _order(by: str) -> tuple[str, ...]:
     parts = ("time", "growth", "told", "where")
     return parts if by == "week" else ("where", "time", "growth", "told")
 

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from narratives.errors import InputError, MissingFileError, unknown
 from narratives.frames import COLUMNS
 
-ROWS = 1 << 16
+ROWS = 1 << 15
 """Rows a table, about."""
 
 FIELDS = ("lang", "decision", "labels", "mentioned", "stance", "targets", "language_severity", "row_status", "model")
@@ -27,7 +27,7 @@ FIELDS = ("lang", "decision", "labels", "mentioned", "stance", "targets", "langu
 
 _KINDS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet"}
 _NEEDED = ("decision", "model")
-_SIZE = 1 << 24  # bytes of a text file read at a time; a row must fit in
+_SIZE = 1 << 23  # bytes of a text file read at a time; a row must fit in
 _NUMBERED = re.compile(r"narratives_(\w+?)(?:_(\d+))?")
 
 
@@ -114,8 +114,8 @@ def readable(path: Path) -> Iterator[None]:
     except pa.ArrowException as error:
         where = re.search(r"[Rr]ow #?(\d+)", str(error))
         raise InputError(
-            f"{path} cannot be read as {path.suffix.lstrip('.')}{f', row {where[1]}' if where else ''}: it is damaged, or "
-            "was changed since `narratives batch` wrote it"
+            f"{path} cannot be read as {path.suffix.lstrip('.')}{f', row {where[1]}' if where else ''}: it is damaged, "
+            "or was changed since `narratives batch` wrote it"
         ) from None
     except csv.Error:
         raise InputError(f"{path} cannot be read as a table; expected a file written by `narratives batch`") from None

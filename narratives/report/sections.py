@@ -60,7 +60,7 @@ class View:
 
     def __init__(self, tally: Tally, words: Words) -> None:
         self.tally, self.words, self.charts = tally, words, Charts()
-        self.by_decision = self._sum(0, lambda key: key[3])
+        self.by_decision = self._sum(3)
         self.told: Counter[str] = Counter()  # texts once a week, so that copies do not choose what leads
         self.told_posts: Counter[str] = Counter()
         self.told_lang: dict[str, Counter[str]] = defaultdict(Counter)
@@ -76,15 +76,20 @@ class View:
         self.leading = sorted(self.told_posts, key=lambda id: (-self.told[id], -self.told_posts[id], id))
         self.has_narratives = bool(tally.has & {"stance", "mentioned", "targets"} or self.told_posts)
 
-    def _sum(self, at: int, key: Callable[[tuple[Any, ...]], Any]) -> Counter[Any]:  # noqa: ARG002
+    def _sum(self, place: int) -> Counter[Any]:
+        """Posts by one part of the keys of ``Tally.decisions``."""
         out: Counter[Any] = Counter()
         for entry, n in self.tally.decisions.items():
-            out[key(entry)] += n
+            out[entry[place]] += n
         return out
 
     def name(self, id: str) -> str:
         """Name of a narrative."""
         return self.words.name("narratives", id)
+
+    def target(self, id: str) -> str:
+        """Name of a target."""
+        return self.words.name("targets", id)
 
     def lang(self, code: str) -> str:
         """Name of a language, as it is told in a list."""
@@ -102,9 +107,7 @@ class View:
         """How many posts of each decision."""
         w, total = self.words, self.tally.rows
         shares = {d: wilson(self.by_decision.get(d, 0), total) for d in DECISIONS}
-        rows = [
-            Bar(w.name("decisions", d), s.value, w.share(s.value), s.low, s.high, d) for d, s in shares.items()
-        ]
+        rows = [Bar(w.name("decisions", d), s.value, w.share(s.value), s.low, s.high, d) for d, s in shares.items()]
         table = Table(
             w("h_summary"),
             ("", w("c_posts"), w("c_share"), w("c_interval")),
@@ -154,8 +157,9 @@ class View:
         """Narratives against targets, languages or platforms (``targets``, ``lang``, ``platform``)."""
         w = self.words
         cells: Counter[tuple[str, str]] = Counter()
+        name: Callable[[str], str]
         if what == "targets":
-            name, title, head = (lambda id: w.name("targets", id)), w("pairs"), w("c_target")
+            name, title, head = self.target, w("pairs"), w("c_target")
             for (decision, labels, targets), n in self.tally.targets.items():
                 if decision == "flag":
                     for id in ids_of(labels):
@@ -177,9 +181,8 @@ class View:
         grid = [(self.name(id), [cells[id, c] for c in columns]) for id in rows]
         shown = [w.number(n) if n else "" for _, counts in grid for n in counts]
         most = sorted(cells.items(), key=lambda item: (-item[1], item[0]))[:_MOST_PAIRS]
-        table = Table(
-            title, (w("c_narrative"), head, w("c_posts")), tuple((self.name(a), name(b), w.number(n)) for (a, b), n in most)
-        )
+        pairs = tuple((self.name(a), name(b), w.number(n)) for (a, b), n in most)
+        table = Table(title, (w("c_narrative"), head, w("c_posts")), pairs)
         chart = self.charts.grid(title, grid, len(columns), shown)
         return Figure(title, chart, table, w("pairs_is"), legend=tuple(name(c) for c in columns))
 
@@ -359,7 +362,7 @@ class View:
 
     def languages(self, least: float = 0.01) -> list[str]:
         """Languages that a hundredth of the posts or more are in, the commonest first."""
-        found = self._sum(0, lambda key: key[1])
+        found = self._sum(1)
         total = found.total()
         return [c for c, n in found.most_common() if n >= least * total and (c in LANGUAGES or c == "bcms")]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from narratives.report.copies import Copies, Seen
-from narratives.report.dates import NONE, monday, ordinals
+from narratives.report.dates import NONE, ordinals
 from narratives.report.letters import fingerprints
 from narratives.taxonomy import NARRATIVES
 
@@ -20,13 +20,6 @@ _SLICE = 1 << 13
 _MOST_NAMES, _LONGEST_NAME = 300, 60
 OTHER = "\u2026"
 """Stands for all platforms beyond the first few hundred."""
-
-
-class Count(NamedTuple):
-    """Posts, and how many of them are left when a text counts once a week."""
-
-    posts: int
-    texts: int
 
 
 @dataclass(slots=True)
@@ -42,6 +35,8 @@ class Tally:
         severities: (severity, decision).
         statuses: (row status,).
         models: (model,).
+        fresh_decisions: As ``decisions``, but a text counts once a week.
+        fresh_labels: As ``labels``, likewise.
         copies: Near-duplicates among posts flagged or left to a person.
         has: Columns that hold anything at all.
         days: Earliest and latest day, as ordinals; ``None`` where there is no date.
@@ -164,6 +159,3 @@ def tally(tables: Iterable[Any]) -> Tally:
     for table in tables:
         out.add(table)
     return out
-
-
-__all__ = ["OTHER", "Count", "Tally", "monday", "tally"]

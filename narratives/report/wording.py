@@ -100,7 +100,7 @@ class Words:
         thousands = _SPACE if self._data.format.thousands == " " else self._data.format.thousands
         if thousands == "." and abs(value) < 10_000:  # small numbers are not grouped where a dot would be misread
             text = text.replace(",", "")
-        return text.translate(str.maketrans({",": thousands, ".": self._data.format.decimal}))
+        return text.translate({ord(","): thousands, ord("."): self._data.format.decimal})
 
     def share(self, value: float) -> str:
         """A share as a percentage: one decimal place below 10."""
@@ -134,7 +134,7 @@ def _file(code: str) -> _File:
 
 
 def words(tag: str = "en") -> Words:
-    """The words of a language.
+    r"""The words of a language.
 
     Args:
         tag: One of the nine; ``sr-Latn`` for Serbian in Latin letters.
@@ -143,7 +143,7 @@ def words(tag: str = "en") -> Words:
         UnknownNameError: The language is not one of the nine.
         InputError: The words are not there in that script.
 
-    >>> words("ro").count("posts", 1_000_000).replace("\\xa0", " "), words("sr").name("narratives", "invasion_flood")
+    >>> words("ro").count("posts", 1_000_000).replace("\xa0", " "), words("sr").name("narratives", "invasion_flood")
     ('1.000.000 de postări', 'Инвазија и поплава')
     """
     variety = resolve(tag)
