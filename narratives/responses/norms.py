@@ -13,32 +13,31 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
 from narratives.errors import InputError, unknown
-from narratives.languages import LANGUAGES, resolve
+from narratives.languages import resolve
 from narratives.resources import find
-from narratives.taxonomy import KOSOVO_NOTE, NARRATIVES, narrative, with_kosovo_note
+from narratives.responses.norms_schema import COUNTRIES, Answer, NormsFile, Status
+from narratives.taxonomy import KOSOVO_NOTE, narrative, with_kosovo_note
 from narratives.text.translit import to_cyrillic, to_latin
 
-Status = Literal["binding", "domestic_law", "signed", "not_party", "withdrawn", "non_binding"]
-Nature = Literal["treaty", "declaration", "commitment", "interpretation", "recommendation", "judgment"]
-
-COUNTRIES: Mapping[str, str] = MappingProxyType(
-    {
-        "AL": "Albania",
-        "BA": "Bosnia and Herzegovina",
-        "XK": "Kosovo",
-        "MD": "Moldova",
-        "ME": "Montenegro",
-        "MK": "North Macedonia",
-        "RS": "Serbia",
-        "TR": "Türkiye",
-    }
-)
-"""The eight places the data cover: ISO 3166-1 code (``XK`` as commonly used) and English name."""
+__all__ = [
+    "COUNTRIES",
+    "CitedNorm",
+    "WithheldNorm",
+    "binds",
+    "cite",
+    "common_rights",
+    "country_code",
+    "kosovo_footnote",
+    "norm_ids",
+    "over_claim",
+    "rights_for",
+    "withheld_for",
+]
 
 _CITABLE: frozenset[Status] = frozenset({"binding", "domestic_law", "non_binding"})
 _WHY_WITHHELD: Mapping[Status, str] = {
@@ -74,116 +73,11 @@ def kosovo_footnote(*texts: str) -> str:
     return KOSOVO_NOTE if any(with_kosovo_note(text) != text or KOSOVO_NOTE in text for text in texts) else ""
 
 
-# ---------------------------------------------------------------------------------------------------- file's schema
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Applies(_Strict):
-    countries: tuple[str, ...] = Field(min_length=1)
-    status: Status
-    carried_by: str = ""
-    condition: str = ""
-    note: str = ""
-    since: date | None = None
-    verified: bool = False
-
-    @model_validator(mode="after")
-    def _law_is_named(self) -> Self:
-        if (self.status == "domestic_law") != bool(self.carried_by):
-            raise ValueError("carried_by names the domestic law, and goes with status domestic_law only")
-        return self
-
-
-class _Reservation(_Strict):
-    country: str
-    articles: tuple[str, ...] = Field(min_length=1)
-    effect: Literal["qualified", "excluded"]
-    text: str = Field(min_length=1)
-    verified: bool = False
-
-
-class _Instrument(_Strict):
-    name: str = Field(min_length=1)
-    short: str = Field(min_length=1)
-    reference: str = Field(min_length=1)
-    nature: Nature
-    verified: bool = False
-    applicability: tuple[_Applies, ...]
-    reservations: tuple[_Reservation, ...] = ()
-
-    @model_validator(mode="after")
-    def _covers_each_country_once(self) -> Self:
-        listed = [code for entry in self.applicability for code in entry.countries]
-        if sorted(listed) != sorted(COUNTRIES):
-            raise ValueError(f"applicability must name each of {', '.join(COUNTRIES)} once, not {', '.join(listed)}")
-        for entry in self.applicability:
-            if self.nature == "treaty" and entry.status == "non_binding":
-                raise ValueError("a treaty binds, or is signed, not_party or withdrawn; it is not non_binding")
-            if self.nature != "treaty" and entry.status in ("binding", "signed"):
-                raise ValueError(f"a {self.nature} does not bind by itself: {entry.status} is for treaties")
-        return self
-
-    def applies(self, country: str) -> _Applies:
-        return next(entry for entry in self.applicability if country in entry.countries)
-
-
-class _Norm(_Strict):
-    instrument: str
-    article: str
-    plain: str
-    verified: bool = False
-
-
-class _Answer(_Strict):
-    norms: tuple[str, ...] = Field(min_length=1)
-    over_claim: str = Field(min_length=1)
-    over_claim_in: dict[str, str] = {}
-
-
-class _File(_Strict):
-    format: Literal[1]
-    always: tuple[str, ...]
-    plain: dict[str, dict[str, str]]
-    instruments: dict[str, _Instrument]
-    norms: dict[str, _Norm]
-    narratives: dict[str, _Answer]
-
-    @model_validator(mode="after")
-    def _holds_together(self) -> Self:
-        if set(self.narratives) != set(NARRATIVES):
-            raise ValueError(f"narratives must be exactly {', '.join(NARRATIVES)}")
-        for key, sentences in self.plain.items():
-            if set(sentences) != set(LANGUAGES) or not all(sentences.values()):
-                raise ValueError(f"plain.{key} needs one sentence in each of {', '.join(LANGUAGES)}")
-        cited = [*self.always, *(id for answer in self.narratives.values() for id in answer.norms)]
-        used = (
-            ("norm", set(cited), set(self.norms)),
-            ("instrument", {norm.instrument for norm in self.norms.values()}, set(self.instruments)),
-            ("plain sentence", {norm.plain for norm in self.norms.values()}, set(self.plain)),
-        )
-        for kind, wanted, known in used:
-            if wanted != known:
-                raise ValueError(f"{kind}: used but not written, or written but not used: {sorted(wanted ^ known)}")
-        places = {r.country for i in self.instruments.values() for r in i.reservations}
-        places |= {code for answer in self.narratives.values() for code in answer.over_claim_in}
-        if not places <= set(COUNTRIES):
-            raise ValueError(f"unknown countries {sorted(places - set(COUNTRIES))}")
-        for key, instrument in self.instruments.items():
-            articles = {id.partition(".")[2] for id, norm in self.norms.items() if norm.instrument == key}
-            for reservation in instrument.reservations:
-                if not set(reservation.articles) <= articles:
-                    raise ValueError(f"instruments.{key}: a reservation names an article that no norm has")
-        return self
-
-
 @lru_cache(maxsize=1)
-def _data() -> _File:
+def _data() -> NormsFile:
     path = find("datasets/norms.toml")
     try:
-        return _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return NormsFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
         raise InputError(f"{path} is not a valid file of norms: {error}; restore the shipped file") from None
 
@@ -426,5 +320,5 @@ def over_claim(narrative: str, country: str | None = None) -> str:
     return f"{answer.over_claim} {special}".strip()
 
 
-def _answer(id: str) -> _Answer:
+def _answer(id: str) -> Answer:
     return _data().narratives[narrative(id).id]

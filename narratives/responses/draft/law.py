@@ -47,4 +47,9 @@ def claims_elsewhere(text: str, code: str, country: str) -> bool:
     >>> claims_elsewhere("The Istanbul Convention protects every woman.", "en", "TR")
     True
     """
-    return bool(claims_that_do_not_bind(sentences(text, code), code, country))
+    return bool(claims_that_do_not_bind(_parsed(text, code), code, country))
+
+
+@lru_cache(maxsize=2048)
+def _parsed(text: str, code: str) -> list[Sentence]:
+    return sentences(text, code)  # the same for all eight countries
