@@ -15,6 +15,7 @@ from narratives.training.tasks import HEADS, Tasks
 CARD_BITS = 16
 """Buckets of the label cards' n-grams, as a power of two: the posts with these labels are few."""
 
+_CORPORA = 0.3  # weight of a corpus' hate where it stands in for hostility
 _FEWEST = 12  # posts with a label below which its n-grams are not worth a regression
 
 
@@ -46,10 +47,10 @@ def fit_cards(
     table = np.zeros((2**CARD_BITS, len(HEADS) - first), np.float32)
     bias = np.full(len(HEADS) - first, -4.0, np.float32)
     training = tasks.splits == "train"
-    carded = ~np.isnan(tasks.column("hostile"))  # weak labels of targets are too many and too coarse for this
+    carded = ~np.isnan(tasks.column("stance.none"))  # weak labels are too many and too coarse for this
     for column in range(first, len(HEADS)):
         y = tasks.labels[:, column]
-        rows = np.flatnonzero(training & carded & ~np.isnan(y))
+        rows = np.flatnonzero(training & (carded | (HEADS[column] == "hostile")) & ~np.isnan(y))
         share = y[rows].astype(np.float64)
         if share.sum() < _FEWEST:
             continue
@@ -58,6 +59,7 @@ def fit_cards(
         target = np.r_[np.ones(yes.size), np.zeros(no.size)]
         # names of groups are many and all harmless: they must not drown the posts
         own = np.where(np.char.startswith(tasks.sources[np.r_[yes, no]], "names"), 0.3, 1.0)
+        own *= np.where(carded[np.r_[yes, no]], 1.0, _CORPORA)
         weight = np.r_[share[share > 0], 1 - share[share < 1]] * own
         model = LogisticRegression(C=strength, max_iter=60, tol=1e-3).fit(x, target, sample_weight=weight)
         table[:, column - first], bias[column - first] = model.coef_[0], model.intercept_[0]

@@ -45,6 +45,13 @@ NAMES = "names"
 """Source of bare names and plain mentions of groups, which must score as harmless (Dixon et al. 2018)."""
 
 
+_HOSTILE_TOO = {
+    "frenk-hr", "stop-sr", "news-ro-offense", "siu2023-nst-tr", "mayda-tr", "teknofest-tr", "ishate-en",
+    "hatexplain-en", "crowdcounter-en", "ro-fb-offense",
+}  # fmt: skip
+"""Corpora whose hate is near enough to hostility by the label cards to teach it where nobody has read the post."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tasks:
     """Training texts with their labels, row by row.
@@ -146,6 +153,8 @@ def gather_tasks(
             row = blank()
             for head, value in {**e.labels, **e.weak}.items():
                 row[_COLUMN[head]] = value
+            if name in _HOSTILE_TOO:
+                row[_COLUMN["hostile"]] = e.labels.get("hate", np.nan)
             label = annotated.get((name, e.key))
             if label is not None:
                 row = of_annotated(label, row)
