@@ -153,10 +153,10 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, object]:
     table, seconds = [], 0.0
     whole = folder / "whole.parquet"
     for jobs in arguments.jobs:
-        before = alone(jobs, 20_000)
+        before = alone(jobs, min(20_000, arguments.rows))
         few = batch(small, folder / "small.parquet", jobs)
         many = batch(large, whole, jobs)
-        after = alone(jobs, 20_000)
+        after = alone(jobs, min(20_000, arguments.rows))
         # the difference of the two takes out the start-up, which a long run does not notice
         rate = (arguments.rows - arguments.rows // 10) / max(many["seconds"] - few["seconds"], 1e-9)
         seconds = many["seconds"]
