@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from narratives import __version__
-from narratives.backends.linear import LinearBackend
+from narratives.backends.linear import Experts, LinearBackend
 from narratives.backends.quantise import dequantised, quantised
 from narratives.languages import LANGUAGES
 from narratives.lexicon import lexicon
@@ -32,6 +32,7 @@ from narratives.training.tasks import HEADS, NAMES, Tasks, gather_tasks
 
 Say = Callable[[str], None]
 
+_DROPPED = {"hatemoji-en", "hatexplain-en"}  # small, and no better than chance or than their neighbours
 _TRUSTED = 60  # calibration posts from which a corpus is half believed about where its yes begins
 _NOISE = 0.06  # share of letters that are mistyped in one of three readings
 _SENTENCES = 3  # plain sentences that each name of a group is put into
@@ -131,9 +132,10 @@ def assemble(
     say: Say,
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Blend and calibrate on held-out posts; returns what goes into ``config.json`` and ``model.safetensors``."""
+    experts = json.loads((linear / "config.json").read_text(encoding="utf-8"))["experts"]
+    wide, listed = narrowed(wide, experts)
     wide_logits, shares, table, bias = _wide(tasks, wide, settings, say)
     shared, own = predict(net, plain)
-    listed = json.loads((linear / "config.json").read_text(encoding="utf-8"))["experts"]
     deep = read_as_corpora(shared, own, shares, listed, names, tasks)
     held = tasks.splits == "calibration"
     blend = fit_blend(wide_logits, deep, tasks, held, ("offensive", "hate"))
@@ -160,6 +162,24 @@ def assemble(
         "licence": "CC BY-NC-SA 4.0",
     }
     return config, _tensors(net, names, wide, listed, table, bias, blend)
+
+
+def narrowed(wide: LinearBackend, listed: Mapping[str, Any]) -> tuple[LinearBackend, dict[str, Any]]:
+    """The n-gram part without the experts that are not worth their bytes in the shipped model."""
+    kept: dict[str, Any] = {}
+    experts: dict[str, Experts] = {}
+    for group, names in listed.items():
+        picks = [i for i, e in enumerate(names) if e["corpus"] not in _DROPPED]
+        kept[group] = [names[i] for i in picks]
+        old = wide.experts[group]
+        rows, count = old.heard.shape[0] + 1, old.heard.shape[1]
+        experts[group] = Experts(
+            np.ascontiguousarray(old.weights.reshape(-1, rows, count)[:, :, picks].reshape(len(old.weights), -1)),
+            np.ascontiguousarray(old.bias.reshape(rows, count)[:, picks].ravel()),
+            old.heard[:, picks],
+        )
+    experts |= {group: experts[giver] for group, giver in wide.transferred.items()}
+    return replace(wide, experts=experts), kept
 
 
 def read_as_corpora(
