@@ -61,7 +61,10 @@ def fit_cards(
         own = np.where(np.char.startswith(tasks.sources[np.r_[yes, no]], "names"), 0.3, 1.0)
         own *= np.where(carded[np.r_[yes, no]], 1.0, _CORPORA)
         weight = np.r_[share[share > 0], 1 - share[share < 1]] * own
-        model = LogisticRegression(C=strength, max_iter=60, tol=1e-3).fit(x, target, sample_weight=weight)
+        # one post in a hundred tells a given story: unbalanced, a regression would hardly learn it
+        ratio = float(weight[target == 0].sum() / max(weight[target == 1].sum(), 1.0))
+        weight *= np.where(target == 1, ratio, 1.0)
+        model = LogisticRegression(C=strength, max_iter=100, tol=1e-3).fit(x, target, sample_weight=weight)
         table[:, column - first], bias[column - first] = model.coef_[0], model.intercept_[0]
     say(f"label cards on n-grams: {len(HEADS) - first} heads")
     return table, bias
