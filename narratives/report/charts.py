@@ -13,7 +13,7 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 _ROW = 46
-_CELL, _CELL_LABEL = 22, 20
+_CELL, _CELL_LABEL = 22, 26
 
 
 class Bar(NamedTuple):
@@ -147,7 +147,7 @@ class Charts:
         texts = iter(shown)
         for i, (name, counts) in enumerate(rows):
             y = 20 + i * (_CELL + _CELL_LABEL)
-            body.append(f'<text class="name" x="0" y="{y + 14}">{escape(name)}</text>')
+            body.append(f'<text class="name" x="0" y="{y + 20}">{escape(name)}</text>')
             for j, n in enumerate(counts):
                 x, width = _pc(j / columns), _pc(1 / columns - 0.006)
                 shade = 0 if n == 0 else 1 + min(3, int(4 * n / most))

@@ -114,7 +114,7 @@ def fingerprints(texts: Any, wanted: NDArray[np.bool_]) -> Prints:
         first = np.concatenate([[0], np.cumsum(sizes)[:-1]])
         for k, factor in enumerate(_factors()):
             minhash[:, k] = np.minimum.reduceat(taken * factor, first)
-    parts = mixed(minhash).reshape(len(rows), BANDS, -1)
+    parts = mixed(minhash).reshape(len(rows), BANDS, HASHES // BANDS)
     weights = np.arange(1, HASHES // BANDS + 1, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
     bands = mixed((parts * weights).sum(axis=2, dtype=np.uint64) + np.arange(BANDS, dtype=np.uint64))
     return Prints(whole, long, rows, minhash, bands)

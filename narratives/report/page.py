@@ -194,7 +194,7 @@ def _copies(view: View, scorer: Scorer | None) -> dict[str, Any]:
         return {"line": w("copies_none"), "groups": []}
     total = sum(view.by_decision.get(d, 0) for d in ("flag", "review"))
     share = w.share(sum(g.count for g in groups) / total)
-    shown_groups = []
+    shown_groups: list[dict[str, Any]] = []
     for group in groups[:_MOST_COPIES]:
         days = [w.day(date.fromordinal(d)) for d in (group.first, group.last) if d is not None]
         names = {view.name(label) for cell in group.labels for label in cell.split(";") if label}
@@ -209,7 +209,8 @@ def _copies(view: View, scorer: Scorer | None) -> dict[str, Any]:
             }
         )
     line = w("copies_line", texts=w.count("texts", len(groups)), share=share)
-    return {"line": line, "groups": shown_groups, "some": bool(copies.forgotten)}
+    unmarked = any(not g["words"].evidence for g in shown_groups)
+    return {"line": line, "groups": shown_groups, "some": bool(copies.forgotten), "unmarked": unmarked}
 
 
 def _limits(view: View, model: Model) -> list[dict[str, Any]]:

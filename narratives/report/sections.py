@@ -24,7 +24,7 @@ _MOST_POINTS = 78
 _MOST_LINES = 8
 _MOST_COLUMNS = 8
 _MOST_BARS = 12
-_MOST_PAIRS = 60
+_MOST_PAIRS = 30
 _STEADY = 20  # posts from which a point may set the scale
 _LABEL = 40
 
@@ -314,7 +314,7 @@ class View:
             "share": Figure(w("time_share"), chart, table, w("time_share_is"), ends),
             "lines": self._lines(told, totals, at, days),
             "ends": ends,
-            "events": [f"{w.day(e.day)}: {e.label}" for e in marks],
+            "events": [f"{w.day(e.day)} · {e.label}" for e in marks],
             "point": w("time_point", weeks=w.count("weeks", axis.size)),
             "undated": w("time_undated", posts=w.count("posts", left_out)) if left_out else "",
         }

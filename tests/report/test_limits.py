@@ -1,0 +1,65 @@
+"""Error rates: from results of the same model, else from its card, else unknown."""
+
+import json
+
+import pytest
+
+from narratives.languages import LANGUAGES
+from narratives.report.limits import limits
+
+CARD = """
+| language | corpus | head | n | positive | macro-F1 (95 % interval) | ROC-AUC | own model | difference |
+|---|---|---|---|---|---|---|---|---|
+| hr | some-hr | hate | 1,863 | 36% | .756 (.724–.785) | .835 | .777 | -0.021 (-0.042 to +0.001) |
+| bcms | authored-bcms | offensive | 149 | 35% | .836 (.768–.898) | .907 | .877 | -0.041 (-0.095 to +0.009) |
+"""
+RESULT = {
+    "model": {"name": "m", "sha256": "abc"},
+    "sets": [
+        {"name": "set-hr", "tier": "real", "parts": [
+            {"head": "hate", "slice": "all", "n": 500, "models": {
+                "m": {"macro_f1": [0.8, 0.7, 0.9], "precision": [0.9, 0.6], "recall": [0.8, 0.5]}}},
+            {"head": "hate", "slice": "refugees", "n": 50, "models": {"m": {"macro_f1": [0.1, 0.0, 0.2]}}},
+        ]},
+    ],
+    "suite": {"models": {"m": {"false_positives": {
+        "counter-speech": {"n": 20, "flagged": 3, "rate": [0.15, 0.05, 0.36]},
+        "traps": {"n": 10, "flagged": 0, "rate": [0, 0, 0.2]},
+        "neutral identity": {"n": 10, "flagged": 1, "rate": [0.1, 0, 0.4]}}}}},
+}  # fmt: skip
+
+
+def test_from_the_card(tmp_path):
+    (tmp_path / "README.md").write_text(CARD, encoding="utf-8")
+    found = limits("bcms", tmp_path, "abc")
+    assert [(m.corpus, m.n, m.f1[0], m.authored) for m in found.sets] == [
+        ("some-hr", 1863, 0.756, False),
+        ("authored-bcms", 149, 0.836, True),
+    ]
+    assert limits("hr", tmp_path, "abc").sets[0].corpus == "some-hr"
+    assert limits("tr", tmp_path, "abc").sets == ()
+
+
+@pytest.mark.parametrize("content", [None, "", "no table"])
+def test_unknown(tmp_path, content):
+    if content is not None:
+        (tmp_path / "README.md").write_text(content, encoding="utf-8")
+    assert all(limits(code, tmp_path, "abc").sets == () for code in LANGUAGES)
+
+
+def test_from_results_of_the_same_model_only(tmp_path, monkeypatch):
+    folder = tmp_path / "evaluation" / "results"
+    folder.mkdir(parents=True)
+    (folder / "hr.json").write_text(json.dumps(RESULT), encoding="utf-8")
+    monkeypatch.setenv("NARRATIVES_HOME", str(tmp_path))
+    found = limits("bcms", tmp_path, "abc")
+    assert [(m.corpus, m.right, m.found) for m in found.sets] == [("set-hr", 0.6, 0.5)]
+    assert found.alarms == {"counter_speech": 0.15, "other": 0.05}
+    assert limits("bcms", tmp_path, "another").sets == ()
+
+
+def test_the_shipped_card_can_be_read():
+    from narratives.backends.base import model_folder
+
+    found = {code: limits(code, model_folder(None), "no results of this").sets for code in LANGUAGES}
+    assert sum(bool(sets) for sets in found.values()) >= 5
