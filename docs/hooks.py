@@ -23,7 +23,6 @@ BORROWED = {
     "datasets/cards/lexicons.md": "cards/lexicons.md",
 }
 _LINK = re.compile(r"(\]\()([^)\s#:]+)(#[^)\s]*)?(\))")
-_ROLE = re.compile(r":(?:class|func|meth|data|mod|attr):(?=<code>|`)")
 _COMMANDS = "<!-- commands -->"
 
 
@@ -52,11 +51,6 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str: 
         return f"{match[1]}{posixpath.relpath(inside, posixpath.dirname(here) or '.')}{match[3] or ''}{match[4]}"
 
     return _LINK.sub(moved, markdown).replace(_COMMANDS, _helped() if _COMMANDS in markdown else "")
-
-
-def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:  # noqa: ARG001
-    """Docstrings name objects by Sphinx roles; here the name is enough."""
-    return _ROLE.sub("", html)
 
 
 def _helped() -> str:
