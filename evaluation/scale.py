@@ -102,29 +102,33 @@ def children(run: psutil.Popen) -> list[psutil.Process]:
         return []
 
 
+def rows_done(target: Path) -> int:
+    """Rows that the journal of an unfinished run vouches for."""
+    journal = target.with_name(f".{target.name}.unfinished") / "journal.jsonl"
+    lines = journal.read_bytes().splitlines() if journal.exists() else []
+    entries = [json.loads(line) for line in lines if line.endswith(b"}")]
+    return int(entries[-1].get("counts", {}).get("rows", 0)) if entries else 0
+
+
 def kills(source: Path, whole: Path, times: int, seconds: float, jobs: int, seed: int) -> dict[str, object]:
-    """Kill and go on; the moments are spread over the time a whole run takes."""
-    target, draw, done = whole.with_name(f"killed{whole.suffix}"), random.Random(seed), 0  # noqa: S311
+    """Kill and go on: some runs while they start, most at a random moment after they have added a block."""
+    target, draw = whole.with_name(f"killed{whole.suffix}"), random.Random(seed)  # noqa: S311
     rows: list[int] = []
-    while done < times:
+    for number in range(times):
+        before = rows_done(target)
         run = subprocess.Popen(command(source, target, jobs, "--resume"), stderr=subprocess.DEVNULL)  # noqa: S603
+        while number % 4 and run.poll() is None and rows_done(target) <= before:
+            time.sleep(0.05)
         try:
-            run.wait(draw.uniform(0.3, 2.0) * max(seconds / times, 5.0))
+            run.wait(draw.uniform(0.0, 1.2) * seconds / times)
             break  # it came to the end before the kill
         except subprocess.TimeoutExpired:
             run.send_signal(signal.SIGKILL)
             run.wait()
-            done += 1
-        journal = target.with_name(f".{target.name}.unfinished") / "journal.jsonl"
-        entries = (
-            [json.loads(line) for line in journal.read_bytes().splitlines() if line.endswith(b"}")]
-            if journal.exists()
-            else []
-        )
-        rows.append(entries[-1].get("counts", {}).get("rows", 0) if entries else 0)
+        rows.append(rows_done(target))
     if not target.exists():
         subprocess.run(command(source, target, jobs, "--resume"), check=True, capture_output=True)  # noqa: S603
-    return {"kills": done, "rows_at_each": rows, "identical": target.read_bytes() == whole.read_bytes()}
+    return {"kills": len(rows), "rows_at_each": rows, "identical": target.read_bytes() == whole.read_bytes()}
 
 
 def main() -> None:
