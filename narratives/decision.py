@@ -17,6 +17,7 @@ ANSWERED = ("countered", "reported", "self")
 
 _ASSERTED = 0.5  # probability from which a post counts as asserting, at the stance head's own calibration
 _SURE = 0.6  # probability from which a post counts as countering, reporting or speaking of itself
+_NEAR = 0.5  # share of its threshold that the likeliest narrative needs where none is above
 _MOST_LABELS = 4  # a post that tells more stories at once is told by its strongest
 
 
@@ -26,7 +27,7 @@ class Ruling:
 
     Attributes:
         decision: ``flag``, ``review`` or ``clear``.
-        labels: Heads and narratives the decision rests on, the likeliest narrative first.
+        labels: Heads and narratives that a flag or a review rests on, the likeliest narrative first.
         mentioned: Narratives that are taken up but not asserted.
         severity: 0 to 4 by the taxonomy's table; ``None`` for a model without narratives.
         reasons: Plain sentences.
@@ -67,11 +68,12 @@ def rule(p: Mapping[str, float], calibration: Mapping[str, Calibration]) -> Ruli
         decision = "flag" if sure else "review"
     elif near:
         decision = "review"
-    if decision == "flag":
-        labels = (*told, *(("hate",) if verdicts["hate"] == "above" else ()))
+    if decision == "flag" or (decision == "review" and gate != "answered"):
+        # somebody who reads it wants to know which story it may be, even where no story is sure
+        labels = (*(told or _likeliest(p, calibration)), *(("hate",) if verdicts["hate"] == "above" else ()))
     labels = (*labels, *(("offensive",) if abusive else ()))
     mentioned = tuple(n for n in present if n not in labels) if decision != "flag" else ()
-    severity = _severity(labels, p, calibration) if decision == "flag" else 0
+    severity = _severity(told, p, calibration) if decision == "flag" else 0
     return Ruling(decision, labels, mentioned, severity, _reasons(decision, gate, p, calibration, told, present))
 
 
@@ -92,14 +94,21 @@ def _above(p: Mapping[str, float], calibration: Mapping[str, Calibration], kind:
     return tuple(h.removeprefix(f"{kind}.") for h in heads[:_MOST_LABELS])
 
 
-def _severity(labels: tuple[str, ...], p: Mapping[str, float], calibration: Mapping[str, Calibration]) -> int:
+def _likeliest(p: Mapping[str, float], calibration: Mapping[str, Calibration]) -> tuple[str, ...]:
+    """The likeliest narrative, if it comes near its threshold."""
+    head = max((h for h in p if h.startswith("narrative.")), key=p.__getitem__)
+    near = p[head] >= _NEAR * calibration[head].threshold
+    return (head.removeprefix("narrative."),) if near else ()
+
+
+def _severity(told: tuple[str, ...], p: Mapping[str, float], calibration: Mapping[str, Calibration]) -> int:
     """The table of the taxonomy: acts by what they do, stories by whether contempt comes with them."""
-    if "violence_incitement" in labels:
+    if "violence_incitement" in told:
         return 4
-    if {"dehumanisation", "expulsion_rights_denial"} & set(labels):
+    if {"dehumanisation", "expulsion_rights_denial"} & set(told):
         return 3
     contempt = p["offensive"] >= calibration["offensive"].threshold and p["hate"] >= calibration["hate"].threshold
-    return 2 if contempt or not any(label in NARRATIVES for label in labels) else 1
+    return 2 if contempt or not told else 1
 
 
 def _without_cards(p: Mapping[str, float], calibration: Mapping[str, Calibration]) -> Ruling:

@@ -82,7 +82,7 @@ class PostScore:
         narratives: Probability by narrative id that the post asserts it; ``None`` where the model has no such heads.
         stance: What the writer does with the narrative; ``None`` likewise.
         targets: Probability by target id; ``None`` likewise.
-        labels: Ids of the heads and narratives that the decision rests on.
+        labels: Ids of the heads and narratives that a flag or a review rests on.
         mentioned: Narratives that are taken up, but countered, reported or told of oneself.
         language_severity: 0 to 4 (``taxonomy.SEVERITY``); never a legal judgement; ``None`` where not derived.
         evidence: Spans of the original post; empty unless asked for.

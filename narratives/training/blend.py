@@ -47,7 +47,7 @@ def fit_cards(
     table = np.zeros((2**CARD_BITS, len(HEADS) - first), np.float32)
     bias = np.full(len(HEADS) - first, -4.0, np.float32)
     training = tasks.splits == "train"
-    carded = ~np.isnan(tasks.column("stance.none"))  # weak labels are too many and too coarse for this
+    carded = ~np.isnan(tasks.column("stance.none"))  # else weak labels are too many and too coarse for this
     for column in range(first, len(HEADS)):
         y = tasks.labels[:, column]
         rows = np.flatnonzero(training & (carded | (HEADS[column] == "hostile")) & ~np.isnan(y))
@@ -64,7 +64,7 @@ def fit_cards(
         # one post in a hundred tells a given story: unbalanced, a regression would hardly learn it
         ratio = float(weight[target == 0].sum() / max(weight[target == 1].sum(), 1.0))
         weight *= np.where(target == 1, ratio, 1.0)
-        model = LogisticRegression(C=strength, max_iter=100, tol=1e-3).fit(x, target, sample_weight=weight)
+        model = LogisticRegression(C=strength, max_iter=150, tol=1e-6).fit(x, target, sample_weight=weight)
         table[:, column - first], bias[column - first] = model.coef_[0], model.intercept_[0]
     say(f"label cards on n-grams: {len(HEADS) - first} heads")
     return table, bias

@@ -18,6 +18,7 @@ from narratives import __version__
 from narratives.backends import ANY
 from narratives.backends.linear import LinearBackend
 from narratives.backends.ngrams import NgramHasher
+from narratives.backends.quantise import quantised
 from narratives.calibration import Calibration
 from narratives.corpora import AUTHORED, CORPORA
 from narratives.languages import GROUPS
@@ -128,7 +129,7 @@ def _experts(
     shared = np.stack([fits[h].shared for h in HEADS] + [np.zeros(buckets)], axis=1)
     middle = [float(np.mean(list(fits[h].bias.values()))) for h in HEADS]
     tensors: dict[str, NDArray[Any]] = {
-        f"weights.{ANY}": shared.astype(np.float16),
+        **quantised(shared, f"weights.{ANY}"),
         f"bias.{ANY}": np.array([*middle, 0.0], np.float32),
     }
     listed: dict[str, list[dict[str, Any]]] = {ANY: [{"corpus": ANY, "heads": list(HEADS)}]}
@@ -151,7 +152,7 @@ def _experts(
             table[:, heads], bias[heads] = fit_gate(
                 features[rows], classes, settings.penalty.gate, settings.iterations, place, say
             )
-        tensors[f"weights.{group}"] = table.reshape(buckets, -1).astype(np.float16)
+        tensors |= quantised(table.reshape(buckets, -1), f"weights.{group}")
         tensors[f"bias.{group}"] = bias.ravel().astype(np.float32)
         listed[group] = [{"corpus": n, "heads": [h for h in HEADS if n in heard[h] or not heard[h]]} for n in names]
     return listed, tensors

@@ -155,6 +155,9 @@ def gather_tasks(
                 row[_COLUMN[head]] = value
             if name in _HOSTILE_TOO:
                 row[_COLUMN["hostile"]] = e.labels.get("hate", np.nan)
+            if name == "crowdcounter-en":  # every row is a human answer to a hateful post
+                for stance in STANCES:
+                    row[_COLUMN[f"stance.{stance}"]] = {"countered": 0.85, "none": 0.15}.get(stance, 0.0)
             label = annotated.get((name, e.key))
             if label is not None:
                 row = of_annotated(label, row)

@@ -54,7 +54,7 @@ class Settings:
     name: str = "default"
     schedule: Schedule = field(default_factory=Schedule)
     boosts: Mapping[str, float] = field(default_factory=lambda: {"authored": 3.0, "names": 0.7, "annotated": 3.0})
-    card_strength: float = 20.0
+    card_strength: float = 5.0
     hidden: int = 256
     seed: int = 0
 
