@@ -18,7 +18,7 @@ from narratives.report.answers import answers
 from narratives.report.events import Event
 from narratives.report.figures import wilson
 from narratives.report.limits import limits
-from narratives.report.sections import View
+from narratives.report.sections import View, ids_of
 from narratives.report.shown import shown
 from narratives.report.tally import Tally
 from narratives.report.wording import Words
@@ -197,13 +197,15 @@ def _copies(view: View, scorer: Scorer | None) -> dict[str, Any]:
     shown_groups: list[dict[str, Any]] = []
     for group in groups[:_MOST_COPIES]:
         days = [w.day(date.fromordinal(d)) for d in (group.first, group.last) if d is not None]
-        names = {view.name(label) for cell in group.labels for label in cell.split(";") if label}
+        labels: Counter[str] = Counter()
+        for cell, n in group.labels.items():
+            labels.update(dict.fromkeys(ids_of(cell) or filter(None, cell.split(";")), n))
         shown_groups.append(
             {
                 "count": w.number(group.count),
                 "days": days[0] if len(set(days)) == 1 else w("to", low=days[0], high=days[1]) if days else "",
                 "where": ", ".join(view.platform(p) for p, _ in group.platforms.most_common(4)),
-                "labels": ", ".join(sorted(names)[:4]),
+                "labels": ", ".join(view.name(label) for label, _ in labels.most_common(4)),
                 "lang": view.lang(group.lang),
                 "words": shown(group.text, group.lang, scorer),
             }
