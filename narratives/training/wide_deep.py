@@ -44,7 +44,8 @@ class Settings:
 
     Attributes:
         name: Name of the model.
-        schedule: Of the joint training.
+        schedules: Of joint trainings from the same start, whose weights are averaged (Wortsman et al. 2022).
+        polish: Of the last pass, from the average.
         boosts: How much oftener sources are drawn; see ``joint.train_heads``.
         card_strength: Inverse penalty of the label cards' n-grams.
         hidden: Width of the hidden layer.
@@ -52,7 +53,10 @@ class Settings:
     """
 
     name: str = "default"
-    schedule: Schedule = field(default_factory=Schedule)
+    schedules: tuple[Schedule, ...] = (Schedule(piece_rate=3e-4, epochs=3.0), Schedule())
+    polish: Schedule = field(
+        default_factory=lambda: Schedule(epochs=0.95, rate=4e-4, piece_rate=4e-4, evenness=0.55, seed=1)
+    )
     boosts: Mapping[str, float] = field(default_factory=lambda: {"authored": 3.0, "names": 0.7, "annotated": 3.0})
     card_strength: float = 5.0
     hidden: int = 256
@@ -106,12 +110,18 @@ def train_default(
     names = [str(s) for s in dict.fromkeys(tasks.sources)]
     state = torch.load(encoder / "encoder.pt", weights_only=True)["net"]
     pieces, width = state["pieces.weight"].shape
-    body = EncoderNet(pieces - 1, width, state["project.weight"].shape[0])
-    body.load_state_dict(state)
-    torch.manual_seed(settings.seed)
-    net = HeadsNet(body, len(names), settings.hidden)
     boosts = dict(settings.boosts)
-    train_heads(net, tasks, ways, names, settings.schedule, work / "heads.pt", boosts=boosts, say=say)
+    soup: dict[str, torch.Tensor] = {}
+    for i, schedule in enumerate(settings.schedules):
+        body = EncoderNet(pieces - 1, width, state["project.weight"].shape[0])
+        body.load_state_dict(state)
+        torch.manual_seed(settings.seed)
+        net = HeadsNet(body, len(names), settings.hidden)
+        train_heads(net, tasks, ways, names, schedule, work / f"heads-{i}.pt", boosts=boosts, say=say)
+        for key, value in net.state_dict().items():
+            soup[key] = soup.get(key, 0) + value / len(settings.schedules)
+    net.load_state_dict(soup)
+    train_heads(net, tasks, ways, names, settings.polish, work / "heads.pt", boosts=boosts, say=say)
     say("reading all texts with both parts")
     config, tensors = assemble(tasks, plain, net, names, LinearBackend.load(linear), linear, settings, say)
     config["seconds"] = round(time.monotonic() - began)
@@ -158,7 +168,12 @@ def assemble(
         "features": asdict(wide.hasher),
         "calibration": calibration,
         "stance_temperature": stance,
-        "recipe": {"schedule": asdict(settings.schedule), "boosts": dict(settings.boosts), "seed": settings.seed},
+        "recipe": {
+            "schedules": [asdict(schedule) for schedule in settings.schedules],
+            "polish": asdict(settings.polish),
+            "boosts": dict(settings.boosts),
+            "seed": settings.seed,
+        },
         "licence": "CC BY-NC-SA 4.0",
     }
     return config, _tensors(net, names, wide, listed, table, bias, blend)
