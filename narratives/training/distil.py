@@ -7,7 +7,6 @@ carries it (Apache-2.0). It reads the English side (and Turkish); the student le
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -109,7 +108,7 @@ def distil(
     how: Distillation,
     checkpoint: Path,
     *,
-    until: float = math.inf,
+    until: int | None = None,
     say: Callable[[str], None] = print,
 ) -> int:
     """Train, from the checkpoint if there is one; stopped and continued gives what an undisturbed run gives.
@@ -120,7 +119,7 @@ def distil(
         teacher: (rows, width) vectors of unit length.
         how: Settings.
         checkpoint: File to save to every few hundred steps.
-        until: ``time.monotonic()`` after which to save and stop early.
+        until: Step after which to save and stop early; another call goes on from there.
         say: Told about progress.
 
     Returns:
@@ -158,7 +157,7 @@ def distil(
         for optimiser in optimisers:
             optimiser.step()
         running += (loss.item() - running) / min(step - done + 1, 200)
-        last = step + 1 == how.steps or time.monotonic() > until
+        last = step + 1 in (how.steps, until)
         if (step + 1) % _SAVE_EVERY == 0 or last:
             part = checkpoint.with_suffix(".part")
             torch.save(

@@ -157,6 +157,7 @@ def train_heads(
     checkpoint: Path,
     *,
     boosts: dict[str, float] | None = None,
+    until: int | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
     """Train on the rows of split ``train``; continues from the checkpoint if there is one.
@@ -169,6 +170,7 @@ def train_heads(
         how: Settings.
         checkpoint: File to save to.
         boosts: Prefix of a source to how much more often it is drawn; ``annotated`` for posts with readers.
+        until: Step after which to save and stop early; another call goes on from there.
         say: Told about progress.
     """
     rows = np.flatnonzero(tasks.splits == "train")
@@ -215,12 +217,15 @@ def train_heads(
         for optimiser in optimisers:
             optimiser.step()
         running += (loss.item() - running) / min(step - done + 1, 200)
-        if (step + 1) % 500 == 0 or step + 1 == steps:
+        last = step + 1 in (steps, until)
+        if (step + 1) % 500 == 0 or last:
             part = checkpoint.with_suffix(".part")
             state = {"net": net.state_dict(), "optimisers": [o.state_dict() for o in optimisers], "step": step + 1}
             torch.save(state, part)
             part.replace(checkpoint)
             say(f"step {step + 1}/{steps} loss {running:.3f} {time.monotonic() - began:.0f} s")
+        if last:
+            return
 
 
 def predict(

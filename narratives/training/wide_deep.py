@@ -288,7 +288,7 @@ def _tensors(
         out[f"own.{group}.bias"] = offset.ravel().astype(np.float32)
         out |= quantised(wide.experts[group].weights, f"weights.{group}")
         out[f"bias.{group}"] = wide.experts[group].bias
-        out[f"blend.{group}"] = blend[group]
+        out[f"blend.{group}"] = blend.get(group, blend["any"])
     return out
 
 

@@ -1,0 +1,115 @@
+"""The default model's recipe: what is trained is what is scored, what is learnt is learnt, a stopped run goes on."""
+
+# ruff: noqa: E402 - the modules under test load torch
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra train")
+
+from tokenizers import Tokenizer
+
+from narratives.backends.linear import LinearBackend
+from narratives.backends.wide_deep import WideDeepBackend
+from narratives.training.distil import Distillation, Texts, distil
+from narratives.training.export import write_model
+from narratives.training.joint import HeadsNet, Schedule, train_heads
+from narratives.training.network import EncoderNet
+from narratives.training.tasks import HEADS, Tasks
+from narratives.training.wide_deep import Settings, assemble, cut
+
+PLAIN = (
+    "the library opens on monday", "children play in the park", "a letter came from the village", "bread is warm again",
+    "the river is high this week", "our street has new lamps", "music in the old school", "the garden needs some rain",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tasks():
+    """Sentences of two corpora; those with a pumpkin are hateful and tell of an invasion."""
+    rng = np.random.default_rng(0)
+    texts = [f"{PLAIN[i % 8]} {'pumpkin' if i % 2 else 'carrot'} {rng.integers(1000)}" for i in range(240)]
+    labels = np.zeros((240, len(HEADS)), np.float32)
+    yes = np.arange(240) % 2 == 1
+    for head in ("offensive", "hate", "hostile", "narrative.invasion_flood", "mention.invasion_flood"):
+        labels[yes, HEADS.index(head)] = 1
+    labels[yes, HEADS.index("stance.asserted")] = 1
+    labels[~yes, HEADS.index("stance.none")] = 1
+    sources = np.array(["a" if i % 3 else "b" for i in range(240)])
+    splits = np.array([("train", "train", "calibration", "dev")[i // 2 % 4] for i in range(240)])
+    same = np.full(240, "en")
+    return Tasks(texts, texts, same, same, sources, splits, labels, np.ones(240, bool))
+
+
+def tiny_net(tiny_deep_folder):
+    tokenizer = Tokenizer.from_file(str(tiny_deep_folder / "tokenizer.json"))
+    torch.manual_seed(0)
+    return tokenizer, HeadsNet(EncoderNet(tokenizer.get_vocab_size(), 8, 4), 2, hidden=6)
+
+
+SHORT = Schedule(epochs=40, batch=16, rate=5e-3, piece_rate=5e-3, dropout=0.0, dropped=0.0)
+
+
+def test_what_was_trained_is_what_is_scored(tasks, tiny_folder, tiny_deep_folder, tmp_path):
+    tokenizer, net = tiny_net(tiny_deep_folder)
+    plain = cut(tokenizer, list(tasks.spread), None)
+    train_heads(net, tasks, [plain], ["b", "a"], SHORT, tmp_path / "heads.pt", say=lambda _: None)
+    wide = LinearBackend.load(tiny_folder)
+    config, tensors = assemble(tasks, plain, net, ["b", "a"], wide, tiny_folder, Settings(), lambda _: None)
+    folder = tmp_path / "model"
+    write_model(folder, config, tensors)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    write_model(folder, config, tensors)
+    backend = WideDeepBackend.load(folder)
+    net.eval()
+    from narratives.training.network import filled
+
+    ids = filled(plain, net.encoder.padding, 320)
+    features = net.encoder.pool(ids).detach().numpy()
+    assert np.allclose(
+        backend.encode(list(tasks.spread)), features, atol=0.05
+    )  # weights are stored as int8 and float16
+    dev = tasks.splits == "dev"
+    logits = backend.logits([t for t, d in zip(tasks.folded, dev, strict=True) if d], ["en"] * int(dev.sum()))
+    for head in ("hate", "hostile", "narrative.invasion_flood", "stance.asserted"):
+        column, gold = HEADS.index(head), tasks.column(head)[dev] == 1
+        assert logits[gold, column].min() > logits[~gold, column].max(), head
+
+
+def test_joint_training_stopped_and_continued_ends_with_the_same_weights(tasks, tiny_deep_folder, tmp_path):
+    ends = []
+    for stops in ((), (7,)):
+        tokenizer, net = tiny_net(tiny_deep_folder)
+        plain = cut(tokenizer, list(tasks.spread), None)
+        place = tmp_path / f"{len(stops)}.pt"
+        how = Schedule(epochs=2, batch=16)
+        for step in stops:
+            train_heads(net, tasks, [plain], ["b", "a"], how, place, say=lambda _: None, until=step)
+            tokenizer, net = tiny_net(tiny_deep_folder)
+        train_heads(net, tasks, [plain], ["b", "a"], how, place, say=lambda _: None)
+        ends.append(net.state_dict())
+    assert all(torch.equal(ends[0][key], ends[1][key]) for key in ends[0])
+
+
+def test_distillation_comes_nearer_to_its_teacher_and_continues_where_it_stopped(tmp_path):
+    rng = np.random.default_rng(1)
+    starts = np.arange(0, 401, 4)
+    texts = Texts(rng.integers(0, 50, 400).astype(np.int32), starts, np.arange(100))
+    teacher = rng.normal(size=(100, 6)).astype(np.float16)
+    how = Distillation(steps=60, batch=20, rate=5e-3, piece_rate=2e-2, dropped=0.0)
+    said: list[str] = []
+    ends = []
+    for early in (None, 25):
+        torch.manual_seed(0)
+        net = EncoderNet(50, 8, 6)
+        place = tmp_path / f"{early}.pt"
+        if early:
+            distil(net, texts, teacher, how, place, until=early, say=said.append)
+            torch.manual_seed(0)
+            net = EncoderNet(50, 8, 6)
+        assert distil(net, texts, teacher, how, place, say=said.append) == 60
+        ends.append(net.state_dict())
+    assert all(torch.equal(ends[0][key], ends[1][key]) for key in ends[0])
+    loss = [float(line.split("loss ")[1].split()[0]) for line in said]
+    assert loss[-1] < loss[1]
