@@ -39,7 +39,7 @@ def tasks():
     sources = np.array(["a" if i % 3 else "b" for i in range(240)])
     splits = np.array([("train", "train", "calibration", "dev")[i // 2 % 4] for i in range(240)])
     same = np.full(240, "en")
-    return Tasks(texts, texts, same, same, sources, splits, labels, np.ones(240, bool))
+    return Tasks(texts, texts, same, same, sources, splits, labels, np.arange(240) % 5 == 0)
 
 
 def tiny_net(tiny_deep_folder):
