@@ -21,6 +21,7 @@ from narratives.report.limits import limits
 from narratives.report.sections import View, ids_of
 from narratives.report.shown import shown
 from narratives.report.tally import Tally
+from narratives.report.timeline import timeline
 from narratives.report.wording import Words
 from narratives.responses.norms import kosovo_footnote
 from narratives.scorer import Scorer, load
@@ -136,7 +137,7 @@ def render(
         "model": model,
         "amiss": _amiss(tally, words),
         "has_narratives": view.has_narratives,
-        "time": view.time(events),
+        "time": timeline(view, events),
         "growth": view.growth() if view.has_narratives else None,
         "most_told": view.most_told(),
         "pairs": view.pairs("targets"),
