@@ -30,7 +30,8 @@ def score_dataset(
 
     Uses the Ray cluster this process is connected to, the one ``RAY_ADDRESS`` names, or else one of its own on this
     machine. An actor that is lost is started again and its rows are scored again; rows and scores are those of
-    ``score_file``; they are spread over several files, so carry an id where order matters. Both paths must mean the same on every machine of the cluster (a shared folder).
+    ``score_file``; they are spread over several files, so carry an id where order matters. Both paths must mean the
+    same on every machine of the cluster (a shared folder).
     The folder appears only when it is whole.
 
     Args:
