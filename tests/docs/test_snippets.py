@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from narratives.resources import find
+
 pytestmark = pytest.mark.checkout
 
 ROOT = Path(__file__).parents[2]
@@ -84,7 +86,7 @@ def missing(snippet: Snippet) -> str | None:
     if needs == "cluster":
         return "needs a Ray cluster; tests/batch covers it"
     if needs == "encoder":
-        config = json.loads((ROOT / "models/default/config.json").read_text(encoding="utf-8"))
+        config = json.loads((find("models/default") / "config.json").read_text(encoding="utf-8"))
         return (
             None if any(head.startswith("narrative.") for head in config["heads"]) else "needs a model with narratives"
         )
