@@ -13,7 +13,7 @@ from safetensors.numpy import save_file
 
 from narratives import resources
 
-_FILES = ("README.md", "config.json", "model.safetensors", "tokenizer.json")
+_FILES = ("config.json", "model.safetensors", "tokenizer.json")  # not the card, which is written from what they give
 
 
 def write_model(

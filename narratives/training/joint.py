@@ -228,11 +228,8 @@ def train_heads(
             return
 
 
-def predict(
-    net: HeadsNet, ids: Sequence[list[int]], corrections: bool = False
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def predict(net: HeadsNet, ids: Sequence[list[int]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Shared logits, (texts, heads), and those of every corpus, (texts, sources, PER_CORPUS)."""
-    del corrections
     net.eval()
     order = np.argsort([len(i) for i in ids], kind="stable")
     shared = np.zeros((len(ids), len(HEADS)), np.float32)

@@ -145,7 +145,10 @@ def assemble(
     experts = json.loads((linear / "config.json").read_text(encoding="utf-8"))["experts"]
     wide, listed = narrowed(wide, experts)
     wide_logits, shares, table, bias = _wide(tasks, wide, settings, say)
-    shared, own = predict(net, plain)
+    kept = np.flatnonzero(tasks.splits != "train")  # what was trained on tells nothing here
+    shared = np.zeros((len(plain), len(HEADS)), np.float32)
+    own = np.zeros((len(plain), len(names), PER_CORPUS), np.float32)
+    shared[kept], own[kept] = predict(net, [plain[i] for i in kept])
     deep = read_as_corpora(shared, own, shares, listed, names, tasks)
     held = tasks.splits == "calibration"
     blend = fit_blend(wide_logits, deep, tasks, held, ("offensive", "hate"))
