@@ -16,9 +16,7 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a post.")] = False,
     lang: Annotated[str | None, typer.Option(help="Language of the posts, such as sr-Cyrl; else detected.")] = None,
     model: Annotated[str | None, typer.Option(help="Name of a shipped model, or a model folder.")] = None,
-    parent: Annotated[
-        str | None, typer.Option(help="The post that these answer, if they are replies.")
-    ] = None,
+    parent: Annotated[str | None, typer.Option(help="The post that these answer, if they are replies.")] = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show hostile words unmasked.")] = False,
     evidence: Annotated[bool, typer.Option(help="Look for the words that speak for the labels.")] = True,
 ) -> None:
