@@ -47,7 +47,8 @@ def corpora(results: dict[str, Any]) -> list[str]:
 def calibration(results: dict[str, Any]) -> list[str]:
     """Expected calibration error, Brier score and error rates at coverage, and what typing does."""
     lines = [
-        "| language | corpus | head | ECE | Brier | area under risk-coverage | folded | noise 5 % | 10 % | 20 % | upper case |",
+        "| language | corpus | head | ECE | Brier | area under risk-coverage | folded | noise 5 % | 10 % | 20 % "
+        "| upper case |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for lang, result in results.items():
@@ -80,7 +81,7 @@ def suites(results: dict[str, Any]) -> list[str]:
     for lang, result in results.items():
         suite = result["suite"]
         row = suite["models"]["default"]
-        false = {kind: values for kind, values in row["false_positives"].items()}
+        false = row["false_positives"]
         cells = [figure(false.get(kind, {}).get("rate")) for kind in ("counter-speech", "self", "neutral identity")]
         lines.append(
             f"| {lang} | {suite['n']} | {figure(row['right'])} | {figure(row['hostile_found'])} | {' | '.join(cells)} |"
@@ -91,7 +92,8 @@ def suites(results: dict[str, Any]) -> list[str]:
 def stories(results: dict[str, Any], part: str) -> list[str]:
     """Hostility, narratives, stance and targets on authored or on annotated real posts."""
     lines = [
-        "| language | n | hostile, flag | harmless flagged | narratives micro-F1 | macro-F1 | stance macro-F1 | targets micro-F1 |",
+        "| language | n | hostile, flag | harmless flagged | narratives micro-F1 | macro-F1 | stance macro-F1 "
+        "| targets micro-F1 |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for lang, result in results.items():
@@ -106,8 +108,8 @@ def stories(results: dict[str, Any], part: str) -> list[str]:
             figure(told["targets"]["micro_f1"]),
         ]
         lines.append(
-            f"| {lang} | {result[part]['n']} | {figure(row['binary']['macro_f1'])} | {figure(row['harmless_flagged'])} | "
-            f"{' | '.join(cells)} |"
+            f"| {lang} | {result[part]['n']} | {figure(row['binary']['macro_f1'])} | "
+            f"{figure(row['harmless_flagged'])} | {' | '.join(cells)} |"
         )
     return lines
 
