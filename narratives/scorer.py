@@ -220,7 +220,7 @@ class Scorer:
             yield score
 
     def _answering(self, text: str, parent: str, guess: LanguageGuess, p: dict[str, float]) -> dict[str, float]:
-        """Probabilities of a reply: hostility of its own words, stance of all of it, its parent's stories as mentioned."""
+        """Of a reply: hostility of its own words, stance of all of it, and its parent's stories as mentioned."""
         own = own_words(text, parent[:LONGEST], guess.code)
         texts = [own, parent[:LONGEST]]
         read = normalise_text if as_written(self.backend) else fold

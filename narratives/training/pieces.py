@@ -36,7 +36,7 @@ def train_pieces(counts: Mapping[str, int], size: int) -> Tokenizer:
         A tokenizer for texts whose words and punctuation marks are set apart by spaces.
     """
     tokenizer = Tokenizer(BPE(unk_token=UNKNOWN, continuing_subword_prefix=CONTINUES))
-    tokenizer.pre_tokenizer = WhitespaceSplit()  # type: ignore[assignment]
+    tokenizer.pre_tokenizer = WhitespaceSplit()
     trainer = BpeTrainer(
         vocab_size=size,
         special_tokens=[UNKNOWN],
@@ -86,4 +86,4 @@ def first_embeddings(
             seen[piece] += share
     noise = np.random.default_rng(seed).normal(0, width**-0.5, total.shape).astype(np.float32)
     filled = np.where(seen[:, None] > 0, total / np.maximum(seen, 1e-9)[:, None], noise)
-    return (filled / (np.linalg.norm(filled, axis=1, keepdims=True) + 1e-6)).astype(np.float32)
+    return np.asarray(filled / (np.linalg.norm(filled, axis=1, keepdims=True) + 1e-6), np.float32)
