@@ -81,4 +81,4 @@ class Calibration:
 
 def _expit(x: NDArray[np.float32]) -> NDArray[np.float32]:
     # the tanh form neither overflows nor loses precision for large |x|
-    return np.asarray(0.5 * (1 + np.tanh(0.5 * x)), np.float32)
+    return np.clip(np.asarray(0.5 * (1 + np.tanh(0.5 * x)), np.float32), 0, 1)  # single precision can overshoot

@@ -18,7 +18,7 @@ def own_words(reply: str, parent: str, lang: str | None) -> str:
     Returns:
         The reply with each run of at least four copied words left out; the reply itself where nothing else is left.
 
-    >>> own_words("\\"They all must go back home\\" - shame on you", "They all must go back home!", "en")
+    >>> own_words('"They all must go back home" - shame on you', "They all must go back home!", "en")
     '" - shame on you'
     """
     written = [(i, word) for i, word in enumerate(reply.split()) if _plain(word, lang)]

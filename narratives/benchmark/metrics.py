@@ -89,6 +89,7 @@ def calibration(gold: Ints, p: Floats) -> dict[str, Any]:
     >>> calibration(np.array([0, 1]), np.array([0.0, 1.0]))["ece"]
     0.0
     """
+    p = np.clip(p, 0.0, 1.0)  # peers may overshoot in the last digit
     need("sklearn")
     from sklearn.metrics import brier_score_loss
 
