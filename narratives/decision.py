@@ -21,6 +21,9 @@ _NEAR = 0.5  # share of its threshold that the likeliest narrative needs where n
 _MOST_LABELS = 4  # a post that tells more stories at once is told by its strongest
 
 
+_STORIES = {kind: tuple((n, f"{kind}.{n}") for n in NARRATIVES) for kind in ("narrative", "mention")}
+
+
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """What follows from the probabilities of one post.
@@ -89,16 +92,14 @@ def stance_gate(p: Mapping[str, float]) -> Gate:
 
 
 def _above(p: Mapping[str, float], calibration: Mapping[str, Calibration], kind: str) -> tuple[str, ...]:
-    heads = [h for h in p if h.startswith(f"{kind}.") and p[h] >= calibration[h].threshold]
-    heads.sort(key=lambda h: -p[h])
-    return tuple(h.removeprefix(f"{kind}.") for h in heads[:_MOST_LABELS])
+    heads = [(-p[head], name) for name, head in _STORIES[kind] if p[head] >= calibration[head].threshold]
+    return tuple(name for _, name in sorted(heads)[:_MOST_LABELS])
 
 
 def _likeliest(p: Mapping[str, float], calibration: Mapping[str, Calibration]) -> tuple[str, ...]:
     """The likeliest narrative, if it comes near its threshold."""
-    head = max((h for h in p if h.startswith("narrative.")), key=p.__getitem__)
-    near = p[head] >= _NEAR * calibration[head].threshold
-    return (head.removeprefix("narrative."),) if near else ()
+    name, head = max(_STORIES["narrative"], key=lambda story: p[story[1]])
+    return (name,) if p[head] >= _NEAR * calibration[head].threshold else ()
 
 
 def _severity(told: tuple[str, ...], p: Mapping[str, float], calibration: Mapping[str, Calibration]) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice, repeat
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narratives.backends import ANY, Backend, as_written, open_model
+from narratives.calibration import Calibration
 from narratives.context import own_words
 from narratives.decision import rule
-from narratives.errors import InputError, ModelError
+from narratives.errors import InputError, ModelError, NarrativesError
 from narratives.evidence import find_evidence
 from narratives.explain import sentence
 from narratives.languages import BCMS, LANGUAGES
@@ -82,7 +85,7 @@ class Scorer:
         """Score posts lazily, in order, in constant memory; the same scores as one by one.
 
         Args:
-            posts: Any iterable of posts, a generator too; read one batch ahead.
+            posts: Any iterable of posts, a generator too; read two batches ahead, one post with ``batch_size=1``.
             batch_size: Posts scored together.
             lang: One language for all, or an iterable with one (or ``None``) a post.
             parents: The post that each one answers, or ``None``; see :meth:`score`.
@@ -99,12 +102,27 @@ class Scorer:
         if isinstance(posts, str):
             raise InputError("score_many was given one string; expected an iterable of posts: pass [text] or use score")
         answered: Iterator[str | None] = repeat(None) if parents is None else iter(parents)
-        for batch, langs in self._batches(posts, batch_size, lang):
-            texts = [text[:LONGEST] for text in batch]
-            before = list(islice(answered, len(batch)))
-            if len(before) < len(batch):
-                raise InputError("there are fewer parents than posts; expected one (or None) a post")
-            yield from self._score_batch(texts, langs, before, evidence)
+        waiting: _Batch | None = None
+        # the arithmetic of one batch, which holds no lock, runs beside the detection and folding of the next
+        with ThreadPoolExecutor(1) as beside:
+            try:
+                for batch, langs in self._batches(posts, batch_size, lang):
+                    before = list(islice(answered, len(batch)))
+                    if len(before) < len(batch):
+                        raise InputError("there are fewer parents than posts; expected one (or None) a post")
+                    started = self._start([text[:LONGEST] for text in batch], langs, before, beside)
+                    if waiting is not None:
+                        yield from self._finish(waiting, evidence)
+                    waiting = started
+                    if batch_size == 1:  # a live stream: an answer must not wait for the next post
+                        yield from self._finish(started, evidence)
+                        waiting = None
+            except NarrativesError:
+                if waiting is not None:
+                    yield from self._finish(waiting, evidence)
+                raise
+            if waiting is not None:
+                yield from self._finish(waiting, evidence)
 
     def explain(self, text: str, lang: str | None = None, *, parent: str | None = None) -> str:
         """Say in plain English what a post was read as and which words made it so; arguments as in :meth:`score`.
@@ -198,22 +216,32 @@ class Scorer:
                 out[np.ix_(rows, stance)] = scaled / scaled.sum(axis=1, keepdims=True)
         return out
 
-    def _score_batch(
-        self, texts: Sequence[str], langs: Sequence[str | None], parents: Sequence[str | None], evidence: bool
-    ) -> Iterator[PostScore]:
+    def _start(
+        self,
+        texts: Sequence[str],
+        langs: Sequence[str | None],
+        parents: Sequence[str | None],
+        beside: ThreadPoolExecutor,
+    ) -> _Batch:
         guesses, folded, groups = self._prepare(texts, langs)
-        table = self._probabilities(folded, groups).tolist()
+        table = beside.submit(self._probabilities, folded, groups)
+        return _Batch(texts, parents, guesses, folded, groups, table)
+
+    def _finish(self, batch: _Batch, evidence: bool) -> Iterator[PostScore]:
+        folded, table = batch.folded, batch.table.result().tolist()
         unread = self.backend.unread(folded) if as_written(self.backend) else [0] * len(folded)
-        for i, (text, guess, group, row) in enumerate(zip(texts, guesses, groups, table, strict=True)):
+        tables: dict[str, dict[str, Calibration]] = {}
+        for i, (text, guess, group) in enumerate(zip(batch.texts, batch.guesses, batch.groups, strict=True)):
             readable = bool(folded[i].strip())
             if group == ANY or not readable:
                 yield self._unsupported(guess, readable)
                 continue
-            parent = parents[i]
-            p = dict(zip(self.heads, row, strict=True))
-            score = self._decide(
-                text, guess, p if parent is None else self._answering(text, parent, guess, p), evidence
-            )
+            if group not in tables:
+                tables[group] = {head: groups[group] for head, groups in self.backend.calibration.items()}
+            parent = batch.parents[i]
+            p = dict(zip(self.heads, table[i], strict=True))
+            p = p if parent is None else self._answering(text, parent, guess, p)
+            score = self._decide(text, guess, p, tables[group], evidence)
             if unread[i]:
                 cut = f"The model read the post only in part: the last {unread[i]:,} characters are beyond its reach."
                 score = replace(score, reasons=(*score.reasons, cut))
@@ -241,8 +269,9 @@ class Scorer:
         )
         return PostScore(guess, "unsupported", (why,), self.info)
 
-    def _decide(self, text: str, guess: LanguageGuess, p: dict[str, float], evidence: bool) -> PostScore:
-        table = {head: groups[guess.group] for head, groups in self.backend.calibration.items()}
+    def _decide(
+        self, text: str, guess: LanguageGuess, p: dict[str, float], table: Mapping[str, Calibration], evidence: bool
+    ) -> PostScore:
         ruling = rule(p, table)
         caveat = self._caveat(guess)
         shown = ruling.labels or (("hostile" if "hostile" in p else "hate",) if ruling.decision == "review" else ())
@@ -255,9 +284,9 @@ class Scorer:
             p.get("offensive"),
             p["hate"],
             hostile=p.get("hostile"),
-            narratives=_part(p, "narrative"),
-            stance=_stance(p),
-            targets=_part(p, "target"),
+            narratives=_part(p, self.heads, "narrative"),
+            stance=_stance(p, self.heads),
+            targets=_part(p, self.heads, "target"),
             labels=ruling.labels,
             mentioned=ruling.mentioned,
             language_severity=ruling.severity,
@@ -273,14 +302,30 @@ class Scorer:
         return f"No real labelled {name} posts exist: the model transfers what it learnt from {source}."
 
 
-def _part(p: dict[str, float], kind: str) -> dict[str, float] | None:
-    prefix = f"{kind}."
-    found = {head.removeprefix(prefix): value for head, value in p.items() if head.startswith(prefix)}
-    return found or None
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """A batch whose probabilities are being worked out."""
+
+    texts: Sequence[str]
+    parents: Sequence[str | None]
+    guesses: Sequence[LanguageGuess]
+    folded: Sequence[str]
+    groups: Sequence[str]
+    table: Future[NDArray[np.float32]]
 
 
-def _stance(p: dict[str, float]) -> Stance | None:
-    found = _part(p, "stance")
+@lru_cache
+def _named(heads: tuple[str, ...], kind: str) -> tuple[tuple[str, str], ...]:
+    """(name without its kind, head) of the heads of a kind."""
+    return tuple((head.partition(".")[2], head) for head in heads if head.startswith(f"{kind}."))
+
+
+def _part(p: dict[str, float], heads: tuple[str, ...], kind: str) -> dict[str, float] | None:
+    return {name: p[head] for name, head in _named(heads, kind)} or None
+
+
+def _stance(p: dict[str, float], heads: tuple[str, ...]) -> Stance | None:
+    found = _part(p, heads, "stance")
     return None if found is None else Stance(max(found, key=found.__getitem__), found)
 
 

@@ -48,7 +48,7 @@ def test_batches_change_nothing(tiny, posts, size):
             assert a.hate == pytest.approx(b.hate, abs=1e-5)
 
 
-def test_a_generator_is_read_one_batch_ahead_only(tiny):
+def test_a_generator_is_read_two_batches_ahead_only(tiny):
     read = []
 
     def posts():
@@ -57,7 +57,17 @@ def test_a_generator_is_read_one_batch_ahead_only(tiny):
             yield f"objava broj {i} o vremenu"
 
     next(iter(tiny.score_many(posts(), batch_size=10)))
-    assert len(read) == 10
+    assert len(read) == 20
+    read.clear()
+    next(iter(tiny.score_many(posts(), batch_size=1)))  # a live stream gets its answer at once
+    assert len(read) == 1
+
+
+def test_what_was_read_before_a_mistake_is_still_scored(tiny):
+    scores = tiny.score_many(["jedan dan", "drugi dan", 3], batch_size=2)
+    assert [next(scores).decision for _ in range(2)]
+    with pytest.raises(InputError, match="is int"):
+        next(scores)
 
 
 @pytest.mark.parametrize(
