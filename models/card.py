@@ -13,7 +13,7 @@ from narratives.corpora import CORPORA
 from narratives.languages import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[1]
-PEERS = ("linear", "tfidf-lr", "hurtlex", "hatesonar")
+PEERS = ("tfidf-lr", "tfidf-svm", "hurtlex", "hatesonar")
 
 
 def figure(values: list[Any] | None) -> str:
