@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, repeat
@@ -17,7 +16,7 @@ from narratives.backends import ANY, Backend, as_written, open_model
 from narratives.calibration import Calibration
 from narratives.context import own_words
 from narratives.decision import rule
-from narratives.errors import InputError, ModelError, NarrativesError
+from narratives.errors import InputError, ModelError
 from narratives.evidence import find_evidence
 from narratives.explain import sentence
 from narratives.languages import BCMS, LANGUAGES
@@ -85,7 +84,7 @@ class Scorer:
         """Score posts lazily, in order, in constant memory; the same scores as one by one.
 
         Args:
-            posts: Any iterable of posts, a generator too; read two batches ahead, one post with ``batch_size=1``.
+            posts: Any iterable of posts, a generator too; read one batch ahead.
             batch_size: Posts scored together.
             lang: One language for all, or an iterable with one (or ``None``) a post.
             parents: The post that each one answers, or ``None``; see :meth:`score`.
@@ -102,27 +101,11 @@ class Scorer:
         if isinstance(posts, str):
             raise InputError("score_many was given one string; expected an iterable of posts: pass [text] or use score")
         answered: Iterator[str | None] = repeat(None) if parents is None else iter(parents)
-        waiting: _Batch | None = None
-        # the arithmetic of one batch, which holds no lock, runs beside the detection and folding of the next
-        with ThreadPoolExecutor(1) as beside:
-            try:
-                for batch, langs in self._batches(posts, batch_size, lang):
-                    before = list(islice(answered, len(batch)))
-                    if len(before) < len(batch):
-                        raise InputError("there are fewer parents than posts; expected one (or None) a post")
-                    started = self._start([text[:LONGEST] for text in batch], langs, before, beside)
-                    if waiting is not None:
-                        yield from self._finish(waiting, evidence)
-                    waiting = started
-                    if batch_size == 1:  # a live stream: an answer must not wait for the next post
-                        yield from self._finish(started, evidence)
-                        waiting = None
-            except NarrativesError:
-                if waiting is not None:
-                    yield from self._finish(waiting, evidence)
-                raise
-            if waiting is not None:
-                yield from self._finish(waiting, evidence)
+        for batch, langs in self._batches(posts, batch_size, lang):
+            before = list(islice(answered, len(batch)))
+            if len(before) < len(batch):
+                raise InputError("there are fewer parents than posts; expected one (or None) a post")
+            yield from self._score_batch([text[:LONGEST] for text in batch], langs, before, evidence)
 
     def explain(self, text: str, lang: str | None = None, *, parent: str | None = None) -> str:
         """Say in plain English what a post was read as and which words made it so; arguments as in :meth:`score`.
@@ -216,29 +199,21 @@ class Scorer:
                 out[np.ix_(rows, stance)] = scaled / scaled.sum(axis=1, keepdims=True)
         return out
 
-    def _start(
-        self,
-        texts: Sequence[str],
-        langs: Sequence[str | None],
-        parents: Sequence[str | None],
-        beside: ThreadPoolExecutor,
-    ) -> _Batch:
+    def _score_batch(
+        self, texts: Sequence[str], langs: Sequence[str | None], parents: Sequence[str | None], evidence: bool
+    ) -> Iterator[PostScore]:
         guesses, folded, groups = self._prepare(texts, langs)
-        table = beside.submit(self._probabilities, folded, groups)
-        return _Batch(texts, parents, guesses, folded, groups, table)
-
-    def _finish(self, batch: _Batch, evidence: bool) -> Iterator[PostScore]:
-        folded, table = batch.folded, batch.table.result().tolist()
+        table = self._probabilities(folded, groups).tolist()
         unread = self.backend.unread(folded) if as_written(self.backend) else [0] * len(folded)
         tables: dict[str, dict[str, Calibration]] = {}
-        for i, (text, guess, group) in enumerate(zip(batch.texts, batch.guesses, batch.groups, strict=True)):
+        for i, (text, guess, group) in enumerate(zip(texts, guesses, groups, strict=True)):
             readable = bool(folded[i].strip())
             if group == ANY or not readable:
                 yield self._unsupported(guess, readable)
                 continue
             if group not in tables:
                 tables[group] = {head: groups[group] for head, groups in self.backend.calibration.items()}
-            parent = batch.parents[i]
+            parent = parents[i]
             p = dict(zip(self.heads, table[i], strict=True))
             p = p if parent is None else self._answering(text, parent, guess, p)
             score = self._decide(text, guess, p, tables[group], evidence)
@@ -300,18 +275,6 @@ class Scorer:
         name = next((lang.name for lang in (*LANGUAGES.values(), BCMS) if lang.code == guess.code), guess.code)
         source = BCMS.name if giver == BCMS.group else LANGUAGES[giver].name
         return f"No real labelled {name} posts exist: the model transfers what it learnt from {source}."
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """A batch whose probabilities are being worked out."""
-
-    texts: Sequence[str]
-    parents: Sequence[str | None]
-    guesses: Sequence[LanguageGuess]
-    folded: Sequence[str]
-    groups: Sequence[str]
-    table: Future[NDArray[np.float32]]
 
 
 @lru_cache
