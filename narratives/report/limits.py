@@ -11,7 +11,7 @@ from typing import Any
 
 from narratives.errors import MissingFileError
 from narratives.languages import LANGUAGES
-from narratives.resources import find
+from narratives.resources import find, listing
 
 _MOST = 4
 _ROW = re.compile(
@@ -82,12 +82,14 @@ def _ordered(sets: Sequence[Measured]) -> tuple[Measured, ...]:
 
 
 def _result(lang: str, sha256: str) -> dict[str, Any] | None:
-    try:
-        found = json.loads(find(f"evaluation/results/{lang}.json").read_text(encoding="utf-8"))
-    except (MissingFileError, ValueError):
-        return None
-    same = isinstance(found, dict) and isinstance(found.get("model"), dict) and found["model"].get("sha256") == sha256
-    return found if same else None
+    for model in listing("evaluation/results"):
+        try:
+            found = json.loads(find(f"evaluation/results/{model}/{lang}.json").read_text(encoding="utf-8"))
+        except (MissingFileError, ValueError):
+            continue
+        if isinstance(found, dict) and isinstance(found.get("model"), dict) and found["model"].get("sha256") == sha256:
+            return found
+    return None
 
 
 def _sets(result: dict[str, Any]) -> list[Measured]:

@@ -48,7 +48,7 @@ def test_unknown(tmp_path, content):
 
 
 def test_from_results_of_the_same_model_only(tmp_path, monkeypatch):
-    folder = tmp_path / "evaluation" / "results"
+    folder = tmp_path / "evaluation" / "results" / "m"
     folder.mkdir(parents=True)
     (folder / "hr.json").write_text(json.dumps(RESULT), encoding="utf-8")
     monkeypatch.setenv("NARRATIVES_HOME", str(tmp_path))
@@ -58,8 +58,11 @@ def test_from_results_of_the_same_model_only(tmp_path, monkeypatch):
     assert limits("bcms", tmp_path, "another").sets == ()
 
 
-def test_the_shipped_card_can_be_read():
+def test_the_results_of_the_shipped_model_are_found():
+    from narratives.backends import open_model
     from narratives.backends.base import model_folder
 
-    found = {code: limits(code, model_folder(None), "no results of this").sets for code in LANGUAGES}
-    assert sum(bool(sets) for sets in found.values()) >= 5
+    digest = open_model().info.sha256
+    found = {code: limits(code, model_folder(None), digest) for code in LANGUAGES}
+    assert sum(bool(limit.sets) for limit in found.values()) >= 5
+    assert all(limit.alarms for limit in found.values())
