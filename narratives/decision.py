@@ -52,6 +52,8 @@ def rule(p: Mapping[str, float], calibration: Mapping[str, Calibration]) -> Ruli
     """
     if "stance.asserted" not in p:
         return _without_cards(p, calibration)
+    if "hostile" not in p:  # a user's own model may have learnt some of the label cards only
+        p, calibration = {**p, "hostile": p["hate"]}, {**calibration, "hostile": calibration["hate"]}
     verdicts = {head: calibration[head].verdict(p[head]) for head in ("hate", "hostile")}
     told = _above(p, calibration, "narrative")
     present = _above(p, calibration, "mention")
@@ -92,14 +94,17 @@ def stance_gate(p: Mapping[str, float]) -> Gate:
 
 
 def _above(p: Mapping[str, float], calibration: Mapping[str, Calibration], kind: str) -> tuple[str, ...]:
-    heads = [(-p[head], name) for name, head in _STORIES[kind] if p[head] >= calibration[head].threshold]
-    return tuple(name for _, name in sorted(heads)[:_MOST_LABELS])
+    known = ((name, head) for name, head in _STORIES[kind] if head in p)
+    above = [(-p[head], name) for name, head in known if p[head] >= calibration[head].threshold]
+    return tuple(name for _, name in sorted(above)[:_MOST_LABELS])
 
 
 def _likeliest(p: Mapping[str, float], calibration: Mapping[str, Calibration]) -> tuple[str, ...]:
     """The likeliest narrative, if it comes near its threshold."""
-    name, head = max(_STORIES["narrative"], key=lambda story: p[story[1]])
-    return (name,) if p[head] >= _NEAR * calibration[head].threshold else ()
+    p_best, name, head = max(
+        ((p[head], name, head) for name, head in _STORIES["narrative"] if head in p), default=(0.0, "", "")
+    )
+    return (name,) if head and p_best >= _NEAR * calibration[head].threshold else ()
 
 
 def _severity(told: tuple[str, ...], p: Mapping[str, float], calibration: Mapping[str, Calibration]) -> int:

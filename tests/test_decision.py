@@ -85,3 +85,13 @@ def test_a_model_without_label_cards_decides_by_hate_alone(hate, offensive):
     ruling = rule({"hate": hate, "offensive": offensive}, {"hate": PLAIN, "offensive": PLAIN})
     assert ruling.decision == {"above": "flag", "unsure": "review", "below": "clear"}[PLAIN.verdict(hate)]
     assert ruling.severity is None
+
+
+def test_a_model_with_some_of_the_label_cards_still_decides():
+    kept = ("offensive", "hate", "narrative.invasion_flood", *(f"stance.{s}" for s in STANCES))
+    said = {head: p for head, p in reading(hate=0.9, narrative__invasion_flood=0.9).items() if head in kept}
+    ruling = rule(said, dict.fromkeys(kept, PLAIN))
+    assert ruling.decision == "flag"
+    assert ruling.labels[0] == "invasion_flood"
+    bare = {head: p for head, p in said.items() if not head.startswith("narrative.")}
+    assert rule(bare, dict.fromkeys(bare, PLAIN)).labels == ("hate",)
