@@ -24,7 +24,7 @@ def main(folder: Path) -> None:
     scorer = narratives.load()
     score = scorer.score("Ovo nisu izbjeglice, ovo je invazija! Sve ih treba protjerati.")
     print("1. one post:", score.decision, "because:", score.reasons[0])
-    print("   words:", [span.text for span in score.evidence])
+    print("   words:", list(dict.fromkeys(span.text for span in score.evidence)))
 
     # 2. Harmless posts about the same people must stay harmless. If they do not in your language, tell us.
     score = scorer.score("Danas smo s izbjeglicama sadili drveće u parku.")
