@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -95,13 +95,17 @@ def adapt(
     if not isinstance(backend, WideDeepBackend):
         raise ModelError(f"model {backend.info.name} has no encoder; start from the default model")
     posts = read_labelled(data, text, labels, lang=lang, lang_column=lang_column)
+    unknown = int((posts.groups == "und").sum())
+    if unknown:
+        say(f"{unknown:,} left out of the posts: the language was not recognised; name it with --lang or --lang-column")
+        posts = _taken(posts, np.flatnonzero(posts.groups != "und"))
+    heads = [h for h in posts.heads if h in backend.heads and _enough(posts, h)]
+    if not heads:
+        raise InputError(f"{data}: no head has {_FEWEST} posts of each answer to learn from; label more posts")
     folded = [fold(post, code) for post, code in zip(posts.texts, posts.langs, strict=True)]
     hidden, rows = backend.read(folded)
     before = backend.judge(hidden, rows, posts.groups.tolist())
     grams = backend.cards.fold(rows)
-    heads = [h for h in posts.heads if h in backend.heads and _enough(posts, h)]
-    if not heads:
-        raise InputError(f"{data}: no head has {_FEWEST} posts of each answer to learn from; label more posts")
     say(f"{len(posts.texts):,} posts, {len(posts.rows('train')):,} to learn from; heads: {', '.join(heads)}")
     parts = [_fit(posts, head, before[:, backend.heads.index(head)], hidden, grams) for head in heads]
     folder = model_folder(base)
@@ -123,6 +127,17 @@ def adapt(
     write_model(work, config, tensors, card(config, changes, posts))
     work.rename(out)
     return changes
+
+
+def _taken(posts: Labelled, rows: NDArray[np.int64]) -> Labelled:
+    return replace(
+        posts,
+        texts=[posts.texts[i] for i in rows],
+        langs=posts.langs[rows],
+        groups=posts.groups[rows],
+        labels=posts.labels[rows],
+        splits=posts.splits[rows],
+    )
 
 
 def _enough(posts: Labelled, head: str) -> bool:

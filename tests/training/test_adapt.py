@@ -86,6 +86,21 @@ def test_mistakes_are_told_and_leave_nothing_behind(tiny_folder, tiny_deep_folde
         adapt(labelled, out, labels=["hate=is_hate"], text="post", base=tiny_deep_folder)
 
 
+def test_posts_in_an_unknown_language_are_left_out(tiny_deep_folder, labelled, tmp_path):
+    mixed, odd, out = tmp_path / "mixed.csv", tmp_path / "odd.csv", tmp_path / "out"
+    rows = labelled.read_text(encoding="utf-8").splitlines()
+    strange = ["صباح الخير,1,", "こんにちは世界,0,"]
+    mixed.write_text("\n".join([*rows, *strange]), encoding="utf-8")
+    told = []
+    options = {"labels": ["hate=is_hate"], "text": "post", "lang_column": "code", "base": tiny_deep_folder}
+    adapt(mixed, out, **options, say=told.append)
+    assert told[0].startswith("2 left out of the posts")
+    assert load(out).score("the pumpkin in the garden", "en").hate > 0.5
+    odd.write_text("\n".join([rows[0], *strange]), encoding="utf-8")
+    with pytest.raises(InputError, match="label more posts"):
+        adapt(odd, tmp_path / "odd", **options, say=told.append)
+
+
 def test_a_linear_model_of_own_posts(labelled, tmp_path):
     out = tmp_path / "linear"
     table = train_linear(labelled, out, labels=["hate=is_hate"], text="post", lang="en", bits=12)
