@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from narratives.errors import InputError, unknown
@@ -177,10 +177,6 @@ def suggest(
             for entry in templates(variety.language.code)
             if entry.narrative == "violence_incitement" and entry.channel == channel
         )
-    others = [id for id in told if id != chosen]
-    notes = [f"The post also carries: {', '.join(others)}."] if others else []
-    if reading is not None and reading.decision == "review":
-        notes.append("The model is not sure about this post: a person must read it before anything is published.")
     claim = over_claim(chosen, place) if chosen else ""
     withheld = withheld_for(chosen, place) if chosen else ()
     return Suggestion(
@@ -194,9 +190,18 @@ def suggest(
         withheld=withheld,
         protocol=protocol,
         routes=routes,
-        notes=tuple(notes),
+        notes=tuple(_notes(told, chosen, narrative if replies else None, reading)),
         footnote=kosovo_footnote(COUNTRIES[place], *(r.text for r in (*replies, *protocol))),
     )
+
+
+def _notes(told: Sequence[str], chosen: str | None, named: str | None, score: PostScore | None) -> Iterator[str]:
+    if named and chosen != told[0]:
+        yield f"No text for {told[0]} is meant for words as heavy as these: the replies answer {chosen}."
+    if others := [id for id in told if id != chosen]:
+        yield f"The post also carries: {', '.join(others)}."
+    if score is not None and score.decision == "review":
+        yield "The model is not sure about this post: a person must read it before anything is published."
 
 
 def _by_probability(score: PostScore) -> list[str]:

@@ -165,8 +165,10 @@ def _content(score: PostScore) -> tuple[str, ...]:
     if score.language_severity is not None:
         level = SEVERITY[score.language_severity]
         lines.append(f"Severity of the language: {level.level} of 4, {level.name}; never a legal judgement.")
-    seen = dict.fromkeys(f"Words: “{span.text}” ({span.label})." for span in score.evidence)
-    lines += list(seen)
+    words: dict[str, dict[str, None]] = {}
+    for span in score.evidence:
+        words.setdefault(span.text, {})[span.label] = None
+    lines += [f"Words: “{text}” ({', '.join(labels)})." for text, labels in words.items()]
     lines += ["The reading is unsure: a person must read the post."] if score.decision == "review" else []
     return tuple(lines)
 

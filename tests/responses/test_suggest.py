@@ -128,6 +128,14 @@ def test_severity_one_and_three_are_answered_elsewhere(reading):
     assert {reply.use for reply in suggest(reading("tr", ("welfare_burden",), 2), country="TR")} == {"thread"}
 
 
+def test_a_named_narrative_that_is_not_answered_is_told(reading):
+    post = reading("tr", ("expulsion_rights_denial",), 3)
+    found = suggest(post, country="TR", narrative="invasion_flood", audience="base")
+    assert found.narrative == "expulsion_rights_denial"
+    assert found.notes[0].startswith("No text for invasion_flood is meant for words as heavy")
+    assert "No text for" not in " ".join(suggest(post, country="TR").notes)
+
+
 def test_the_language_is_that_of_the_post_then_of_the_country(reading):
     assert suggest("welfare_burden", country="RS").lang == "sr"
     assert suggest(reading("tr", ("welfare_burden",)), country="RS").lang == "tr"
