@@ -46,7 +46,7 @@ def kind_of(path: Path, given: str | None) -> Format:
         return given
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(
-            f"cannot tell the kind of {path.name} from its suffix; known: {', '.join(SUFFIXES)}. "
+            f"cannot tell the kind of {path.name or path} from its suffix; known: {', '.join(SUFFIXES)}. "
             "Save a spreadsheet as CSV (UTF-8), unpack an archive, or name the kind with --format"
         )
     return SUFFIXES[path.suffix.lower()]

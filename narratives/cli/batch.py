@@ -228,17 +228,23 @@ def _told(summary: BatchSummary, target: Path) -> Iterator[str]:
     kinds = ("flag", "review", "clear", "unsupported")
     counts = ", ".join(f"{getattr(summary, kind):,} {kind}" for kind in kinds)
     before = f" ({summary.resumed:,} of them by the run before)" if summary.resumed else ""
-    yield f"{summary.rows:,} rows{before} in {summary.seconds:.1f} s{rate}: {counts}; written to {target}"
+    yield f"{_rows(summary.rows)}{before} in {summary.seconds:.1f} s{rate}: {counts}; written to {target}"
     if summary.preset:
         yield f"read as an export of {summary.preset}"
     if summary.repeats:
-        yield f"{summary.repeats:,} rows repeat a post and were not scored again"
+        verbs = "repeats a post and was" if summary.repeats == 1 else "repeat a post and were"
+        yield f"{_rows(summary.repeats)} {verbs} not scored again"
     if summary.authors:
         yield f"author columns hidden: {', '.join(summary.authors)} (--authors keep leaves them)"
     if summary.errors:
         bad = ", ".join(f"{count:,} {kind}" for kind, count in sorted(summary.kinds.items()))
         where = f"; listed in {summary.rejects}" if summary.rejects else ""
-        yield f"{summary.errors:,} rows were not taken as they stand: {bad}{where}"
+        verb = "was not taken as it stands" if summary.errors == 1 else "were not taken as they stand"
+        yield f"{_rows(summary.errors)} {verb}: {bad}{where}"
+
+
+def _rows(n: int) -> str:
+    return f"{n:,} row{'' if n == 1 else 's'}"
 
 
 def register(app: typer.Typer) -> None:

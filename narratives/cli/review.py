@@ -81,7 +81,8 @@ def review(
     with _keyboard() as keys:
         _sit(session, keys, _Reader(model))
     typer.echo(_CLOSING)
-    typer.echo(f"{len(decisions.done) - before} decisions saved in {decisions.path}")
+    made = len(decisions.done) - before
+    typer.echo(f"{made} decision{'' if made == 1 else 's'} saved in {decisions.path}")
 
 
 def _counted(overview: Overview) -> Iterator[str]:

@@ -77,7 +77,7 @@ def test_summary_goes_to_standard_error(run, scorer, files):
     assert result.stdout == ""
     assert result.stderr == (
         "3 rows in 0.5 s, 6 a second: 1 flag, 0 review, 1 clear, 0 unsupported; written to out.csv\n"
-        "1 rows were not taken as they stand: 1 truncated\n"
+        "1 row was not taken as it stands: 1 truncated\n"
     )
 
 
