@@ -100,10 +100,18 @@ def _sets(result: dict[str, Any]) -> list[Measured]:
             row = part.get("models", {}).get(ours)
             if part.get("slice") != "all" or not row or None in row.get("macro_f1", (None,)):
                 continue
-            right, found = (row[key][1] if len(row.get(key, ())) > 1 else None for key in ("precision", "recall"))
-            f1 = tuple(row["macro_f1"])
-            out.append(Measured(entry["name"], part["head"], part["n"], f1, right, found, entry.get("tier") != "real"))
+            out.append(_measured(entry["name"], part["head"], part["n"], row, authored=entry.get("tier") != "real"))
+    posts = result.get("authored") or {}
+    row = posts.get("models", {}).get(ours, {}).get("binary")
+    if row and None not in row.get("macro_f1", (None,)):
+        out.append(_measured(f"authored-{result['lang']}", "hostile", posts["n"], row, authored=True))
     return out
+
+
+def _measured(corpus: str, head: str, n: int, row: dict[str, Any], *, authored: bool) -> Measured:
+    right, found = (row[key][1] if len(row.get(key, ())) > 1 else None for key in ("precision", "recall"))
+    f1, low, high = row["macro_f1"]
+    return Measured(corpus, head, n, (f1, low, high), right, found, authored)
 
 
 def _alarms(results: Sequence[dict[str, Any]]) -> dict[str, float]:
