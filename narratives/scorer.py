@@ -207,9 +207,8 @@ class Scorer:
         unread = self.backend.unread(folded) if as_written(self.backend) else [0] * len(folded)
         tables: dict[str, dict[str, Calibration]] = {}
         for i, (text, guess, group) in enumerate(zip(texts, guesses, groups, strict=True)):
-            readable = bool(folded[i].strip())
-            if group == ANY or not readable:
-                yield self._unsupported(guess, readable)
+            if group == ANY or not folded[i].strip():
+                yield self._unsupported(guess, any(c.isalpha() for c in folded[i]))
                 continue
             if group not in tables:
                 tables[group] = {head: groups[group] for head, groups in self.backend.calibration.items()}

@@ -70,6 +70,14 @@ def test_what_was_read_before_a_mistake_is_still_scored(tiny):
         next(scores)
 
 
+def test_a_post_without_letters_is_not_taken_for_an_unknown_language(tiny):
+    assert [tiny.score(post).reasons[0][:9] for post in ("🙂 👍", "2026 12:30", "صباح الخير")] == [
+        "There are",
+        "There are",
+        "The langu",
+    ]
+
+
 @pytest.mark.parametrize(
     "post", ["", "   ", "🙂🙂", "https://primer.example", "12345", "Это совсем другой язык, друзья мои"]
 )
