@@ -9,11 +9,11 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from narratives.benchmark.metrics import rounded, short
 from narratives.benchmark.resampling import wilson
-from narratives.errors import InputError
+from narratives.corpora.lines import checked_lines
 from narratives.languages import LANGUAGES
 from narratives.taxonomy import NARRATIVES, STANCES, TARGETS
 
@@ -70,15 +70,7 @@ def read_suite(path: Path) -> list[Case]:
     Raises:
         InputError: A line is no case; the message names file, line and field, never the text.
     """
-    cases = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            cases.append(Case.model_validate_json(line))
-        except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            where = ".".join(map(str, first["loc"])) or "case"
-            raise InputError(f"{path.name}, line {number}, {where}: {first['msg']}") from None
-    return cases
+    return list(checked_lines(path, Case, "case"))
 
 
 def answered(cases: Sequence[Case], flagged: NDArray[np.bool_], review: NDArray[np.bool_]) -> NDArray[np.bool_]:

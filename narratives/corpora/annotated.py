@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from narratives.corpora.base import Corpus, read_records, split_of, text_key
+from narratives.corpora.lines import checked_lines
 from narratives.corpora.table import CORPORA
-from narratives.errors import InputError
 from narratives.taxonomy import NARRATIVES, STANCES, TARGETS
 
 
@@ -113,14 +113,7 @@ def read_annotated(path: Path) -> Iterator[Annotated]:
     Raises:
         InputError: A line is not valid; the message names file, line and field.
     """
-    with path.open(encoding="utf-8") as handle:
-        for number, line in enumerate(handle, start=1):
-            try:
-                yield Annotated.model_validate_json(line)
-            except ValidationError as error:
-                first = error.errors(include_input=False, include_url=False)[0]
-                where = ".".join(map(str, first["loc"])) or "line"
-                raise InputError(f"{path.name}, line {number}, {where}: {first['msg']}") from None
+    yield from checked_lines(path, Annotated, "line")
 
 
 def join_texts(labels: list[Annotated], folder: Path) -> list[AnnotatedPost]:

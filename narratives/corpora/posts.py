@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from narratives.corpora.base import Example, Labels, split_of, text_key
-from narratives.errors import InputError
+from narratives.corpora.lines import checked_lines
 from narratives.languages import LANGUAGES
 from narratives.taxonomy import NARRATIVES, STANCES, TARGETS
 
@@ -108,14 +108,7 @@ def read_posts(path: Path) -> Iterator[Post]:
     Raises:
         InputError: A line is not a post; the message names file, line and field, never the text.
     """
-    with path.open(encoding="utf-8") as handle:
-        for number, line in enumerate(handle, start=1):
-            try:
-                yield Post.model_validate_json(line)
-            except ValidationError as error:
-                first = error.errors(include_input=False, include_url=False)[0]
-                where = ".".join(map(str, first["loc"])) or "post"
-                raise InputError(f"{path.name}, line {number}, {where}: {first['msg']}") from None
+    yield from checked_lines(path, Post, "post")
 
 
 def labels(post: Post) -> Labels | None:
