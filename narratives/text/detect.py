@@ -12,14 +12,14 @@ Latin letters, which no detector knows, is turned into Cyrillic and asked again.
 
 from __future__ import annotations
 
-import copy
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING
 
 from narratives.languages import GROUPS, resolve
 from narratives.results import LanguageGuess
@@ -27,6 +27,9 @@ from narratives.text.clues import BCMS_OR_MK, CLUES
 from narratives.text.folding import FOLD
 from narratives.text.script import letters_only, script_of
 from narratives.text.translit import to_cyrillic
+
+if TYPE_CHECKING:
+    from narratives.text.bayes import Ranker
 
 _LATIN_CODES = {"bs": "bcms", "hr": "bcms", "sr": "bcms", "en": "en", "sq": "sq", "ro": "ro", "tr": "tr"}
 _LATIN_OTHERS = [
@@ -101,15 +104,15 @@ _BCMS_ENDING = re.compile(
 
 
 @lru_cache(maxsize=1)
-def _identifiers() -> tuple[Any, Any]:
-    """The model for Latin and for Cyrillic text: one set of tables, two choices of languages; loaded on first use."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+def _rankers() -> dict[str, Ranker]:
+    """The model for text in each script; loaded on first use."""
+    from narratives.text.bayes import Ranker
 
-    latin = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    cyrillic = copy.copy(latin)
-    latin.set_languages([*_LATIN_CODES, *_LATIN_OTHERS])
-    cyrillic.set_languages([*_CYRILLIC_CODES, *_CYRILLIC_OTHERS])
-    return latin, cyrillic
+    out = {}
+    for script, ours, others in (("Latn", _LATIN_CODES, _LATIN_OTHERS), ("Cyrl", _CYRILLIC_CODES, _CYRILLIC_OTHERS)):
+        foreign = {code: ("und", _OTHERS.get(code, _OTHER)) for code in others}
+        out[script] = Ranker({**{code: (group, 1.0) for code, group in ours.items()}, **foreign})
+    return out
 
 
 @lru_cache(maxsize=1 << 15)
@@ -126,68 +129,103 @@ def _pair(folded: set[str]) -> float:
     return max(-_CAP, min(_CAP, score)) * _PAIR
 
 
-def _model(words: str, script: str) -> dict[str, float]:
-    """Group to the logarithm of what py3langid gives it; other languages together, held back, as ``und``."""
-    latin, cyrillic = _identifiers()
-    codes = _LATIN_CODES if script == "Latn" else _CYRILLIC_CODES
-    mass = dict.fromkeys((*codes.values(), "und"), 1e-6)
-    for code, probability in (latin if script == "Latn" else cyrillic).rank(words[:_ENOUGH]):
-        mass[codes.get(code, "und")] += probability * (1.0 if code in codes else _OTHERS.get(code, _OTHER))
-    return {group: math.log(value) for group, value in mass.items()}
+@dataclass(slots=True)
+class _Post:
+    """A post in Latin or Cyrillic letters on its way to an answer.
 
+    Attributes:
+        words: Its words.
+        script: ISO 15924 code.
+        lower: The words in lower case.
+        folded: The different words, folded.
+        hits: Group to its everyday words among them.
+        marks: Group to its telling letters.
+        score: Group to a sum of logarithms, once the model has been asked.
+    """
 
-def _certain(hits: Counter[str], marks: Counter[str], folded: set[str]) -> str | None:
-    """The group that the everyday words have settled already, so that the model would only cost time."""
-    if not hits:
-        return None
-    (first, most), (_, second) = (*hits.most_common(2), ("", 0))[:2]
-    if most < _PLENTY or second * _RATIO > most or marks.keys() - {first}:
-        return None
-    if first in {"bcms", "mk"}:
-        pair = _pair(folded)
-        if pair > 0 if first == "bcms" else pair < 0:
+    words: str
+    script: str
+    lower: str
+    folded: set[str]
+    hits: Counter[str]
+    marks: Counter[str]
+    score: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, words: str, script: str) -> _Post:
+        lower = words.lower()
+        folded = set((lower if lower.isascii() else FOLD.plain(lower)).split())
+        hits = Counter([CLUES[word] for word in folded & CLUES.keys()])
+        marks = Counter([_LETTERS[char] for char in _LETTER_SET.intersection(words if script == "Latn" else lower)])
+        return cls(words, script, lower, folded, hits, marks)
+
+    def certain(self) -> str | None:
+        """The group that the everyday words have settled already, so that the model would only cost time."""
+        hits = self.hits
+        if not hits or (len(hits) == 1 and next(iter(hits.values())) < _PLENTY):
             return None
-    return first
+        (first, most), (_, second) = (*hits.most_common(2), ("", 0))[:2]
+        if most < _PLENTY or second * _RATIO > most or self.marks.keys() - {first}:
+            return None
+        if first in {"bcms", "mk"}:
+            pair = _pair(self.folded)
+            if pair > 0 if first == "bcms" else pair < 0:
+                return None
+        return first
+
+    def weigh(self, model: dict[str, float]) -> None:
+        """Add letters and words to what the model says."""
+        score = self.score = model
+        for group in score:
+            score[group] += _WORD * min(self.hits[group], _CAP) + _LETTER * min(self.marks[group], _CAP)
+        if self.script == "Cyrl":
+            score["mk"] += _pair(self.folded)
+            score["und"] -= _LETTER * len(_OURS.intersection(self.lower))
+        else:
+            score["sq"] += _SPELLING * min(len(_ALBANIAN.findall(self.lower)), _CAP)
+            score["bcms"] -= _SPELLING * min(len(_NOT_SLAVIC.findall(self.lower)), _CAP)
+
+    def maybe_macedonian(self) -> bool:
+        """Whether something in a Latin text looks Macedonian, so that its Cyrillic form must be asked about."""
+        if self.script != "Latn" or self.hits["mk"] + _pair(self.folded) <= 0:
+            return False
+        top = max(self.score, key=self.score.__getitem__)
+        return top in {"bcms", "und"} and "ć" not in self.lower and "đ" not in self.lower
+
+    def ask_again(self, cyrillic: dict[str, float]) -> None:
+        """Add ``mk`` to the scores of a Latin text, given what the model says of its Cyrillic form."""
+        better = cyrillic["mk"] - cyrillic["bcms"]
+        clues = _pair(self.folded) + _WORD * min(self.hits["mk"], _CAP)
+        self.score["mk"] = max(self.score["bcms"], self.score["und"] - 4) + better + clues - _LATIN_MK
+
+    def answer(self) -> LanguageGuess:
+        """The likeliest group, if it is likely enough."""
+        top = max(self.score, key=self.score.__getitem__)
+        highest = self.score[top]
+        probability = 1 / sum(math.exp(value - highest) for value in self.score.values())
+        if top not in GROUPS or probability < _LEAST:
+            return LanguageGuess("und", "und", self.script, 0.0)
+        return LanguageGuess(top, top, self.script, min(0.999, round(probability, 3)))
 
 
-def _probabilities(words: str, script: str) -> dict[str, float]:
-    """Group (and ``und``) to probability, for text in Latin or Cyrillic letters."""
-    lower = words.lower()
-    folded = set((lower if lower.isascii() else FOLD.plain(lower)).split())
-    hits = Counter([CLUES[word] for word in folded & CLUES.keys()])
-    marks = Counter([_LETTERS[char] for char in _LETTER_SET.intersection(words if script == "Latn" else lower)])
-    certain = _certain(hits, marks, folded)
-    if certain is not None:
-        return {certain: 1.0}
-    score = _model(words, script)
-    for group in score:
-        score[group] += _WORD * min(hits[group], _CAP) + _LETTER * min(marks[group], _CAP)
-    if script == "Cyrl":
-        score["mk"] += _pair(folded)
-        score["und"] -= _LETTER * len(_OURS.intersection(lower))
-    else:
-        score["sq"] += _SPELLING * min(len(_ALBANIAN.findall(lower)), _CAP)
-        score["bcms"] -= _SPELLING * min(len(_NOT_SLAVIC.findall(lower)), _CAP)
-        _latin_macedonian(score, lower, folded, hits["mk"])
-    top = max(score.values())
-    weight = {group: math.exp(value - top) for group, value in score.items()}
-    total = sum(weight.values())
-    return {group: value / total for group, value in weight.items()}
-
-
-def _latin_macedonian(score: dict[str, float], lower: str, folded: set[str], hits: int) -> None:
-    """Add ``mk`` to the scores of a Latin text, where something in it looks Macedonian."""
-    pair = _pair(folded)
-    if (
-        hits + pair <= 0
-        or "ć" in lower
-        or "đ" in lower
-        or max(score, key=lambda group: score[group]) not in {"bcms", "und"}
-    ):
-        return
-    again = dict(_identifiers()[1].rank(to_cyrillic(lower, "mk")))
-    better = math.log((again["mk"] + 1e-6) / (again["sr"] + 1e-6))
-    score["mk"] = max(score["bcms"], score["und"] - 4) + better + pair + _WORD * min(hits, _CAP) - _LATIN_MK
+def _answers(posts: Sequence[_Post]) -> list[LanguageGuess]:
+    sure = [post.certain() for post in posts]
+    open_ = [post for post, group in zip(posts, sure, strict=True) if group is None]
+    for script in ("Latn", "Cyrl"):
+        asked = [post for post in open_ if post.script == script]
+        if asked:
+            for post, scores in zip(asked, _rankers()[script].rank([p.words[:_ENOUGH] for p in asked]), strict=True):
+                post.weigh(scores)
+    again = [post for post in open_ if post.maybe_macedonian()]
+    if again:
+        for post, scores in zip(
+            again, _rankers()["Cyrl"].rank([to_cyrillic(p.lower, "mk") for p in again]), strict=True
+        ):
+            post.ask_again(scores)
+    return [
+        post.answer() if group is None else LanguageGuess(group, group, post.script, 0.999)
+        for post, group in zip(posts, sure, strict=True)
+    ]
 
 
 def detect(text: str, lang: str | None = None) -> LanguageGuess:
@@ -209,19 +247,7 @@ def detect(text: str, lang: str | None = None) -> LanguageGuess:
     >>> detect("Bugün hava çok güzel").code, detect("12:30 🙂").code
     ('tr', 'und')
     """
-    script, words = script_of(letters_only(text))
-    if lang is not None and lang != "und":
-        variety = resolve(lang)
-        if script == "Zyyy" and variety.script:
-            script = variety.script
-        return LanguageGuess(variety.language.code, variety.language.group, script, 1.0)
-    if script not in {"Latn", "Cyrl"} or len(words) < 2:
-        return LanguageGuess("und", "und", script, 0.0)
-    probabilities = _probabilities(words, script)
-    group = max(probabilities, key=lambda name: probabilities[name])
-    if group not in GROUPS or probabilities[group] < _LEAST:
-        return LanguageGuess("und", "und", script, 0.0)
-    return LanguageGuess(group, group, script, min(0.999, round(probabilities[group], 3)))
+    return detect_many([text], [lang])[0]
 
 
 def detect_many(texts: Iterable[str], langs: str | Iterable[str | None] | None = None) -> list[LanguageGuess]:
@@ -238,6 +264,19 @@ def detect_many(texts: Iterable[str], langs: str | Iterable[str | None] | None =
     >>> [guess.code for guess in detect_many(["Nuk e di pse", "I do not know why"])]
     ['sq', 'en']
     """
-    if langs is None or isinstance(langs, str):
-        return [detect(text, lang) for text, lang in zip(texts, repeat(langs))]
-    return [detect(text, lang) for text, lang in zip(texts, langs, strict=True)]
+    tags = repeat(langs) if langs is None or isinstance(langs, str) else langs
+    out: list[LanguageGuess | None] = []
+    posts: list[_Post] = []
+    for text, lang in zip(texts, tags, strict=not isinstance(tags, repeat)):
+        script, words = script_of(letters_only(text))
+        if lang is not None and lang != "und":
+            variety = resolve(lang)
+            script = variety.script if script == "Zyyy" and variety.script else script
+            out.append(LanguageGuess(variety.language.code, variety.language.group, script, 1.0))
+        elif script not in {"Latn", "Cyrl"} or len(words) < 2:
+            out.append(LanguageGuess("und", "und", script, 0.0))
+        else:
+            posts.append(_Post.of(words, script))
+            out.append(None)
+    found = iter(_answers(posts))
+    return [next(found) if guess is None else guess for guess in out]
