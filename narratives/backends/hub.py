@@ -49,7 +49,7 @@ hf:organisation/model@revision
         from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
     except ImportError:
         raise MissingExtraError(
-            "models of the hub need the extra transformers: pip install 'narratives[transformers]'"
+            'models of the hub need the extra transformers: pip install "narratives[transformers]"'
         ) from None
     try:
         folder = Path(snapshot_download(repo, revision=revision, allow_patterns=list(_WANTED)))

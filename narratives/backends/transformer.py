@@ -191,7 +191,7 @@ def _options(device: str, precision: str, batch_size: int, length: int) -> tuple
         import transformers  # noqa: F401
     except ImportError:
         raise MissingExtraError(
-            "transformers models need the extra transformers: pip install 'narratives[transformers]'"
+            'transformers models need the extra transformers: pip install "narratives[transformers]"'
         ) from None
     if precision not in get_args(Precision):
         raise InputError(f"precision is {precision!r}; expected one of {', '.join(get_args(Precision))}")

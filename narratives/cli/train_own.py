@@ -73,6 +73,9 @@ def encoder(
     seed: Annotated[int, typer.Option(help="Of the choice of pairs and their order.")] = 0,
 ) -> None:
     """Distil the multilingual encoder from translations; stopped or killed, the same command goes on where it was."""
+    from narratives.training.needs import need
+
+    need("train", "torch", "sklearn")
     from narratives.training.distil import Distillation
     from narratives.training.encoder_recipe import distil_encoder, training_posts
 

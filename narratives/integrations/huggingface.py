@@ -34,7 +34,7 @@ try:
     from transformers.modeling_outputs import SequenceClassifierOutput
 except ImportError:
     raise MissingExtraError(
-        "Hugging Face classes need the extra transformers: pip install 'narratives[transformers]'"
+        'Hugging Face classes need the extra transformers: pip install "narratives[transformers]"'
     ) from None
 
 MODEL_TYPE = "narratives"

@@ -37,4 +37,4 @@ def require(package: str, extra: str) -> Any:
     try:
         return import_module(package)
     except ImportError:
-        raise MissingExtraError(f"this needs the extra {extra}: pip install 'narratives[{extra}]'") from None
+        raise MissingExtraError(f'this needs the extra {extra}: pip install "narratives[{extra}]"') from None

@@ -17,7 +17,7 @@ try:
     from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
     from sklearn.utils.validation import check_is_fitted
 except ImportError:
-    raise MissingExtraError("the estimators need the extra train: pip install 'narratives[train]'") from None
+    raise MissingExtraError('the estimators need the extra train: pip install "narratives[train]"') from None
 
 
 class NarrativesVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]

@@ -19,7 +19,7 @@ try:
     from spacy.language import Language
     from spacy.tokens import Doc, SpanGroup
 except ImportError:
-    raise MissingExtraError("the spaCy component needs the extra spacy: pip install 'narratives[spacy]'") from None
+    raise MissingExtraError('the spaCy component needs the extra spacy: pip install "narratives[spacy]"') from None
 
 KEY = "narratives"
 """Name of the component, of the extension attribute and of the group of spans."""

@@ -9,9 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
-from sklearn.metrics import f1_score
 
 from narratives.calibration import Calibration
+from narratives.training.needs import missing
+
+try:
+    from sklearn.metrics import f1_score
+except ImportError:
+    raise missing("train") from None
 
 REVIEW_SHARE = 0.10
 """Share of calibration posts, the nearest to the threshold, that is left to a person."""

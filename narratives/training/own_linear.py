@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from narratives import __version__
 from narratives.backends import ANY
@@ -53,6 +52,8 @@ def train_linear(
         OutputError: ``out`` exists.
         InputError: ``hate`` is not labelled, or a head has too few posts of an answer.
     """
+    from sklearn.linear_model import LogisticRegression
+
     if out.exists():
         raise OutputError(f"{out} exists; give another folder, or remove it first")
     posts = read_labelled(data, text, labels, lang=lang, lang_column=lang_column)

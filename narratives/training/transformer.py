@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from narratives.errors import InputError, MissingExtraError, ModelError, OutputError
+from narratives.errors import InputError, ModelError, OutputError
 from narratives.training.measure import fast_macro_f1
+from narratives.training.needs import need
 from narratives.training.transformer_data import Labelled
 
 Say = Callable[[str], None]
@@ -72,16 +73,7 @@ def need_extra() -> None:
     Raises:
         MissingExtraError: One of the packages is not installed.
     """
-    try:
-        import accelerate  # noqa: F401
-        import datasets  # noqa: F401
-        import sklearn  # noqa: F401
-        import torch  # noqa: F401
-        import transformers  # noqa: F401
-    except ImportError:
-        raise MissingExtraError(
-            "fine-tuning needs the extras transformers and train: pip install 'narratives[transformers,train]'"
-        ) from None
+    need("transformers,train", "accelerate", "datasets", "sklearn", "torch", "transformers")
 
 
 def fine_tune(base: Path, data: Labelled, work: Path, settings: Settings, say: Say = print) -> Trained:

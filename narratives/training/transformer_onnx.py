@@ -11,6 +11,7 @@ import numpy as np
 
 from narratives.backends.transformer import TransformerBackend
 from narratives.errors import MissingExtraError, ModelError
+from narratives.training.needs import need
 from narratives.training.transformer import plain_messages
 from narratives.training.transformer_export import seal
 
@@ -35,7 +36,8 @@ def export_onnx(folder: Path) -> float:
         import onnxruntime
         import onnxscript  # noqa: F401
     except ImportError:
-        raise MissingExtraError("the export needs the extra onnx: pip install 'narratives[onnx]'") from None
+        raise MissingExtraError('the export needs the extra onnx: pip install "narratives[onnx]"') from None
+    need("transformers,onnx", "torch", "transformers")
     import torch
 
     backend = TransformerBackend.load(folder, device="cpu", precision="fp32")
