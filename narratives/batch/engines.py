@@ -16,6 +16,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Protocol
 
+from narratives.backends.linear import LinearBackend
+from narratives.backends.wide_deep import WideDeepBackend
 from narratives.errors import ModelError, WorkerError
 from narratives.frames import score_rows
 from narratives.scorer import LONGEST, Scorer
@@ -36,10 +38,12 @@ class Engine(Protocol):
     Attributes:
         depth: Blocks worth handing in before the first answer is asked for.
         model: Digest of the model's files.
+        words: Whether the model reads words alone; see :func:`reads_words`.
     """
 
     depth: int
     model: str
+    words: bool
 
     def submit(self, texts: Sequence[Any], langs: Langs, batch_size: int) -> Callable[[], Columns]:
         """Hand in a block; the answer is what to call for its columns of ``frames.COLUMNS``."""
@@ -50,6 +54,14 @@ class Engine(Protocol):
         ...
 
 
+def reads_words(scorer: Scorer) -> bool:
+    """Whether links, names and the width of gaps in a post are the same to a model, as they are to our own.
+
+    Models of transformers, and anybody's own, may read them.
+    """
+    return isinstance(getattr(scorer, "backend", None), LinearBackend | WideDeepBackend)
+
+
 class InProcess:
     """Scores in this process, with a scorer that is loaded already."""
 
@@ -58,6 +70,7 @@ class InProcess:
         self.depth = 0
         info = getattr(scorer, "info", None)
         self.model = info.sha256 if info else ""
+        self.words = reads_words(scorer)
 
     def submit(self, texts: Sequence[Any], langs: Langs, batch_size: int) -> Callable[[], Columns]:
         """Score at once."""
@@ -93,14 +106,14 @@ class Processes:
         try:
             for _ in range(jobs):
                 self._workers.append(_Worker(model))
-            digests = {worker.ready() for worker in self._workers}
+            found = {worker.ready() for worker in self._workers}
         except BaseException:
             self.close()
             raise
-        if len(digests) > 1:
+        if len(found) > 1:
             self.close()
             raise WorkerError("the model changed while it was being loaded; start again")
-        self.model = digests.pop()
+        self.model, self.words = found.pop()
         for worker in self._workers:
             self._idle.put(worker)
 
@@ -141,8 +154,9 @@ class _Worker:
         except OSError as error:
             raise WorkerError(f"no further process can be started ({error.strerror}); lower --jobs") from None
 
-    def ready(self) -> str:
-        return str(self._answer()["ready"])
+    def ready(self) -> tuple[str, bool]:
+        answer = self._answer()
+        return str(answer["ready"]), bool(answer["words"])
 
     def ask(self, job: bytes) -> dict[str, Any]:
         try:

@@ -96,7 +96,7 @@ def hashed(source: Source, columns: Sequence[str], salt: bytes, late: frozenset[
     def blocks() -> Any:
         for block in source.blocks:
             if block.arrow is not None:
-                yield replace(block, arrow=_hashed_batch(block.arrow, columns, name))
+                yield replace(block, arrow=hashed_batch(block.arrow, columns, name))
                 continue
             for row in block.rows:
                 named = [key for key in row if key.lower() in late] if late else ()
@@ -115,7 +115,14 @@ def hashed(source: Source, columns: Sequence[str], salt: bytes, late: frozenset[
     return replace(source, blocks=blocks(), schema=schema)
 
 
-def _hashed_batch(batch: Any, columns: Sequence[str], name: Callable[[Any], str | None]) -> Any:
+def hashed_batch(batch: Any, columns: Sequence[str], name: Callable[[Any], str | None]) -> Any:
+    """An Arrow record batch or table with the values of some columns as codes, which are strings.
+
+    Args:
+        batch: Rows.
+        columns: Columns of the author.
+        name: Of :func:`pseudonyms`.
+    """
     import pyarrow as pa
 
     for column in columns:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from narratives.batch.options import Authors, Options, Plan
+from narratives.batch.people import hashed_batch, pseudonyms
 from narratives.batch.rows import ScoreRows
 from narratives.errors import InputError, MissingExtraError, MissingFileError, OutputError, WorkerError, unknown
-from narratives.frames import check_options
 
 
 def score_dataset(
@@ -25,6 +26,9 @@ def score_dataset(
     lang_column: str | None = None,
     batch_size: int = 1024,
     partition_by: Sequence[str] = (),
+    authors: Authors = "hash",
+    author_columns: Sequence[str] | None = None,
+    salt: str | None = None,
 ) -> int:
     """Score a Parquet file, or a folder of them, into a folder of Parquet files.
 
@@ -44,6 +48,11 @@ def score_dataset(
         lang_column: Column with a language a row. Not together with ``lang``.
         batch_size: Rows scored together.
         partition_by: Columns of the output, added ones too, whose values become folders.
+        authors: What to do with columns that point at the author, as in ``score_file``; an actor does it, so that no
+            name is written.
+        author_columns: These columns; those of a known export, or named ``author``, ``username`` …, when ``None``.
+        salt: Secret phrase for the codes of authors: the same codes as of ``score_file`` with that salt. Without one
+            the run has a random one, which every actor gets and nobody keeps.
 
     Returns:
         Rows written.
@@ -51,12 +60,14 @@ def score_dataset(
     Raises:
         MissingExtraError: Ray is not installed.
         MissingFileError: The source does not exist.
-        InputError: The source holds no Parquet, or its column of posts cannot be told.
+        InputError: The source holds no Parquet, or its column of posts cannot be told; options that exclude each
+            other.
         UnknownNameError: A column does not exist.
         OutputError: The target exists or its folder does not.
         WorkerError: The run failed on the cluster.
     """
-    check_options(lang, lang_column, batch_size)
+    named = None if author_columns is None else tuple(author_columns)
+    options = Options(text, lang, lang_column, batch_size=batch_size, authors=authors, author_columns=named, salt=salt)
     try:
         import ray.data
     except ImportError:
@@ -65,13 +76,11 @@ def score_dataset(
         ) from None
     source, target = Path(source).absolute(), Path(target).absolute()
     schema = _schema(source)
-    column = _text(schema, text)
-    scored = ScoreRows(model, text=column, lang=lang, lang_column=lang_column, batch_size=batch_size)
-    names = scored.added(schema.names)
-    if lang_column is not None and lang_column not in schema.names:
-        raise unknown("column", lang_column, schema.names)
+    columns = _plan(schema, options)
+    scored = ScoreRows(model, text=columns.text, lang=lang, lang_column=lang_column, batch_size=batch_size)
+    kept = [name for name in schema.names if name not in columns.dropped]
     for name in partition_by:
-        if name not in (known := [*schema.names, *names.values()]):
+        if name not in (known := [*kept, *scored.added(kept).values()]):
             raise unknown("column", name, known)
     if target.exists():
         raise OutputError(f"{target} is there already; name a folder that does not exist")
@@ -86,7 +95,7 @@ def score_dataset(
         rows = ray.data.read_parquet(str(source), partitioning=ray.data.datasource.Partitioning("hive"))
         rows = rows.map_batches(
             ScoreTable,
-            fn_constructor_args=(scored,),
+            fn_constructor_args=(scored, columns.hashed, columns.dropped, salt or secrets.token_hex(16)),
             batch_size=batch_size,
             batch_format="pyarrow",
             # Ray Data starts an actor that is lost again, and what it was about too
@@ -122,10 +131,21 @@ def _connected(actors: int) -> int:
 
 
 class ScoreTable:
-    """The actor: holds the model and scores tables."""
+    """The actor: holds the model, scores tables and hides their authors."""
 
-    def __init__(self, score: ScoreRows) -> None:
-        self._score = score
+    def __init__(
+        self, score: ScoreRows, hashed: Sequence[str] = (), dropped: Sequence[str] = (), salt: str = ""
+    ) -> None:
+        """Take what every actor of a run gets alike.
+
+        Args:
+            score: Scores a batch.
+            hashed: Columns of the author that become codes.
+            dropped: Columns of the author that are left out.
+            salt: Secret of the codes.
+        """
+        self._score, self._hashed, self._dropped = score, hashed, list(dropped)
+        self._name = pseudonyms(salt.encode())
 
     def __call__(self, table: Any) -> Any:
         """Add the columns to a ``pyarrow.Table``, with the types that ``score_file`` gives them."""
@@ -135,6 +155,7 @@ class ScoreTable:
         from narratives.batch.cells import listed
         from narratives.batch.encoding import strings
 
+        table = hashed_batch(table.drop_columns(self._dropped), self._hashed, self._name)
         wanted = {self._score.text, self._score.lang_column} - {None}
         given: dict[str, Any] = {name: listed(table[name]) if name in wanted else [] for name in table.column_names}
         columns = self._score(given)
@@ -159,13 +180,13 @@ def _schema(source: Path) -> Any:
     return found.schema
 
 
-def _text(schema: Any, given: str | None) -> str:
+def _plan(schema: Any, options: Options) -> Plan:
     from narratives.batch.blocks import Source
-    from narratives.batch.options import Options, plan
+    from narratives.batch.options import plan
     from narratives.batch.parquet import is_text
 
     strings = [field.name for field in schema if is_text(field.type)]
-    return plan(Source(list(schema.names), iter(()), "parquet", strings), Options(text=given)).text
+    return plan(Source(list(schema.names), iter(()), "parquet", strings), options)
 
 
 def _rows(folder: Path) -> int:

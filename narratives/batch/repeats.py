@@ -6,6 +6,7 @@ known as an uninterrupted one: it need score no more than the blocks of that epo
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,37 @@ EPOCH = 32
 
 KNOWN = 1 << 16
 """Posts remembered at most."""
+
+
+_WHOLE = 1800  # of longer posts language detection reads stretches by their place, so that lengths matter
+_GAPS = re.compile(r"[ \t\r\n]+")
+# Only what every step of reading takes for one link or one name, whatever stands around it: plain ASCII between blanks,
+# without the characters that entities, addresses of e-mail or quotation marks are told by. A name has a letter, as a
+# link has, since a post without any letter is told apart.
+_LINK = r"https?://[A-Za-z0-9./_?=%~+-]+"
+_NAME = r"@(?=[0-9_]*[A-Za-z])[A-Za-z0-9_]+"
+_LINKS_AND_NAMES = re.compile(rf"(?<![^ ])(?:(?:{_LINK}|{_NAME}) )*(?:{_LINK}(?= |\Z)|{_NAME}(?=:?(?: |\Z)))")
+
+
+def squeezed(text: str) -> str:
+    """The form that posts share which a model of words cannot tell apart.
+
+    Blanks and line ends count as one blank, and links and ``@names`` that stand together as one name. Language
+    detection (``text.script.letters_only``) and models of words (``backends.words.spread``) read neither. Nothing
+    else is touched, and posts longer than 1,800 characters not at all.
+
+    Args:
+        text: A post.
+
+    >>> squeezed("@ana @iva  pogledajte\\n https://a.example/1") == squeezed("@eva pogledajte https://b.example/2?x=3")
+    True
+    >>> squeezed("Da!") == squeezed("da!")
+    False
+    """
+    if len(text) > _WHOLE:
+        return text
+    text = _GAPS.sub(" ", text).strip(" ")
+    return _LINKS_AND_NAMES.sub("@n", text) if "@" in text or "://" in text else text
 
 
 class _Reading:
@@ -60,18 +92,21 @@ class Plan:
 class Repeats:
     """Finds posts that were seen before, in the same language and by the same model.
 
-    >>> seen = Repeats("model")
-    >>> [seen.plan(["da", "ne", "da"], None).fresh, seen.plan(["ne", "možda"], None).fresh]
-    [[0, 1], [1]]
+    >>> seen = Repeats("model", words=True)
+    >>> [seen.plan(["da", "ne", " da "], None).fresh, seen.plan(["@ana ne", "@iva ne"], None).fresh]
+    [[0, 1], [0]]
     """
 
-    def __init__(self, model: str, size: int = KNOWN) -> None:
+    def __init__(self, model: str, *, words: bool = False, size: int = KNOWN) -> None:
         """Make an empty memory.
 
         Args:
             model: Digest of the model's files.
+            words: Whether the model reads words alone, so that posts of one :func:`squeezed` form have one score;
+                otherwise only the very same text is a repeat.
             size: Posts remembered at most; the one not seen for longest goes first.
         """
+        self._words = words
         self._key = blake2b(model.encode()).digest()
         self._size = size
         self._known: OrderedDict[bytes, _Reading] = OrderedDict()
@@ -107,5 +142,6 @@ class Repeats:
     def _digest(self, text: Any, lang: Any) -> bytes | None:
         if not (isinstance(text, str) or text is None):
             return None
-        tagged = f"{lang!r}\0{'' if text is None else text}"
+        post = text or ""
+        tagged = f"{lang!r}\0{squeezed(post) if self._words else post}"
         return blake2b(tagged.encode("utf-8", "surrogatepass"), digest_size=16, key=self._key).digest()

@@ -21,7 +21,7 @@ from narratives.batch.options import Options, Plan, plan
 from narratives.batch.people import hashed, hidden, without
 from narratives.batch.reading import Unchanged, count_rows, kind_of, open_source, same_file
 from narratives.batch.repeats import EPOCH, Repeats
-from narratives.batch.work import Work
+from narratives.batch.work import Work, may_replace
 from narratives.errors import InputError, WorkerError
 
 if TYPE_CHECKING:
@@ -89,13 +89,15 @@ def score_file(
     raw_cells: bool = False,
     resume: bool = False,
     restart: bool = False,
+    overwrite: bool = False,
     progress: Progress | None = None,
     observe: Observer | None = None,
 ) -> BatchSummary:
     """Score a file of posts into another file, in constant memory.
 
     The output has every row of the input, in order, with all its columns, then the columns of ``frames.COLUMNS``. It
-    appears only when it is whole; one that was there before is replaced only then. Until then the rows stand in a
+    appears only when it is whole; one that was there before stays, unless ``overwrite`` allows to replace it, and then
+    until the new one is whole. Until then the rows stand in a
     folder ``.NAME.unfinished`` beside it, from which an interrupted run is gone on with (``resume``).
 
     The column ``row_status`` says what was amiss with a row: ``null_text`` (no words; not scored), ``not_text`` (a
@@ -132,7 +134,8 @@ def score_file(
         raw_cells: Write cells of CSV and TSV as they are, also those that a spreadsheet would run as a formula;
             otherwise an apostrophe goes before them.
         resume: Go on with an interrupted run, where there is one; the output is the same, byte for byte.
-        restart: Drop an interrupted run.
+        restart: Drop an interrupted run, and replace what stands at the target.
+        overwrite: Replace a target that has something in it; so does going on with a run that was begun so.
         progress: Called after each block with the rows done and, where it is known, their total.
         observe: Called after each block with its posts and the columns of ``frames.COLUMNS``.
 
@@ -145,7 +148,7 @@ def score_file(
             gone on with; the message says what to do.
         UnknownNameError: A column does not exist.
         ModelError: The model cannot be loaded.
-        OutputError: The target cannot be written, or is the source.
+        OutputError: The target cannot be written, is the source, or is there already.
         WorkerError: A process that scores has ended; what is done so far is kept.
     """
     began = time.monotonic()
@@ -155,6 +158,7 @@ def score_file(
     source, target = Path(source), Path(target)
     read_as, write_as = kind_of(source, format), kind_of(target, format)
     same_file(source, target)
+    may_replace(target, overwrite or restart, resume)
     with open_source(source, read_as, options.batch_size, encoding) as opened:
         columns = plan(opened, options)
         encoder = open_encoder(write_as, opened, raw_cells)  # refuses what cannot be written, before a model loads
@@ -226,7 +230,7 @@ class _Run:
 
     def __iter__(self) -> Iterator[tuple[Block, list[Any], dict[str, list[Any]]]]:
         waiting: deque[tuple[Any, ...]] = deque()
-        seen = Repeats(self._engine.model)
+        seen = Repeats(self._engine.model, words=self._engine.words)
         for number, block in enumerate(self._source.blocks):
             if number % EPOCH == 0:
                 seen.forget()

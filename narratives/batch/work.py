@@ -32,6 +32,36 @@ def rejects_path(target: Path) -> Path:
     return target.with_name(f"{target.stem}.rejects.jsonl")
 
 
+def may_replace(target: Path, overwrite: bool, resume: bool) -> None:
+    """Refuse to replace a finished output unasked: hours of scoring may stand in it.
+
+    Args:
+        target: File to write.
+        overwrite: Replace whatever file is there.
+        resume: Go on with an unfinished run; where there is one, it was begun with leave to replace.
+
+    Raises:
+        OutputError: There is a file with something in it.
+    """
+    if overwrite or not target.is_file() or not target.stat().st_size:
+        return
+    if resume and unfinished(target).exists():
+        return
+    raise OutputError(
+        f"{target} is there already; replace it with --overwrite (overwrite=True), or name another output"
+    )
+
+
+def unfinished(target: Path) -> Path:
+    """The folder of a run that writes a target; a link is followed.
+
+    >>> unfinished(Path("out.csv")).name
+    '.out.csv.unfinished'
+    """
+    final = target.resolve()
+    return final.with_name(f".{final.name}.unfinished")
+
+
 class Work:
     """The folder of one run; a context manager that keeps it where going on makes sense, and else removes it.
 
@@ -63,7 +93,7 @@ class Work:
         self._sizes, self._files = [0, 0], list[IO[bytes]]()
         with self._written():
             self._final = _place(target)
-            self.folder = self._final.with_name(f".{self._final.name}.unfinished")
+            self.folder = unfinished(target)
             made = not self.folder.exists()
             self.folder.mkdir(exist_ok=True)
             try:

@@ -27,7 +27,7 @@ def serve(asked: IO[bytes], out: IO[bytes], model: str | None) -> None:
 
     Args:
         asked: Jobs: ``{"texts": [...], "langs": ..., "batch_size": n}``.
-        out: Takes ``{"ready": digest}`` first, then ``{"columns": {...}}`` for each job, or what went wrong.
+        out: Takes ``{"ready": digest, "words": …}`` first, then ``{"columns": {...}}`` for each job, or what went wrong.
         model: Name or folder of the model.
     """
 
@@ -36,6 +36,7 @@ def serve(asked: IO[bytes], out: IO[bytes], model: str | None) -> None:
         out.flush()
 
     try:
+        from narratives.batch.engines import reads_words
         from narratives.frames import score_rows
         from narratives.scorer import load
 
@@ -47,7 +48,7 @@ def serve(asked: IO[bytes], out: IO[bytes], model: str | None) -> None:
     except Exception as error:
         answer({"error": type(error).__name__})
         return
-    answer({"ready": scorer.info.sha256})
+    answer({"ready": scorer.info.sha256, "words": reads_words(scorer)})
     for line in asked:
         job = json.loads(line)
         try:

@@ -54,6 +54,7 @@ def batch(
         bool, typer.Option("--resume", help="Go on with an interrupted run, where there is one.")
     ] = False,
     restart: Annotated[bool, typer.Option("--restart", help="Drop an interrupted run and begin anew.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT if it is there already.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Score the first N rows only.")] = None,
     sample: Annotated[int | None, typer.Option(min=1, metavar="N", help="Score N rows drawn at random.")] = None,
     seed: Annotated[int, typer.Option(help="For --sample.")] = 0,
@@ -82,7 +83,8 @@ def batch(
     """Score a file of posts into another file.
 
     Exports of CrowdTangle, Brandwatch, Meltwater, Apify and Telegram are recognised by their columns. Rows that could
-    not be taken as they stand are marked in OUT and listed in OUT's name with .rejects.jsonl.
+    not be taken as they stand are marked in OUT and listed in OUT's name with .rejects.jsonl. An OUT that is there
+    already is replaced only with --overwrite or --restart.
 
     Exit code 1 means that no row was scored, or that the run could not be finished.
     """
@@ -93,7 +95,26 @@ def batch(
     if lang is not None:
         resolve(lang)
     if engine is EngineName.RAY:
-        _on_ray(source, target, text, lang, lang_column, jobs, batch_size, model, partition_by or [])
+        local = {
+            "--format": format, "--resume": resume, "--restart": restart, "--overwrite": overwrite, "--limit": limit,
+            "--sample": sample, "--redact": redact, "--raw-cells": raw_cells, "--encoding": encoding, "--preview": preview,
+        }  # fmt: skip
+        if given := [name for name, value in local.items() if value]:
+            raise typer.BadParameter(f"{', '.join(given)} cannot be had with --engine ray")
+        _on_ray(
+            source,
+            target,
+            model=model,
+            actors=jobs,
+            text=text,
+            lang=lang,
+            lang_column=lang_column,
+            batch_size=batch_size,
+            partition_by=partition_by or [],
+            authors=authors.value,
+            author_columns=author or None,
+            salt=salt,
+        )
         return
     if partition_by:
         raise typer.BadParameter("--partition-by needs --engine ray")
@@ -127,6 +148,7 @@ def batch(
                 raw_cells=raw_cells,
                 resume=resume,
                 restart=restart,
+                overwrite=overwrite,
                 progress=report,
                 observe=sample_.observe if sample_ else None,
             )
@@ -150,31 +172,13 @@ def _scorer(model: str | None) -> Any:
     return load(model)
 
 
-def _on_ray(
-    source: Path,
-    target: Path,
-    text: str | None,
-    lang: str | None,
-    lang_column: str | None,
-    jobs: int,
-    batch_size: int,
-    model: str | None,
-    partition_by: list[str],
-) -> None:
+def _on_ray(source: Path, target: Path, **options: Any) -> None:
     from narratives.batch import score_dataset
 
-    rows = score_dataset(
-        source,
-        target,
-        model=model,
-        actors=jobs,
-        text=text,
-        lang=lang,
-        lang_column=lang_column,
-        batch_size=batch_size,
-        partition_by=partition_by,
-    )
-    typer.echo(f"{rows:,} rows; written to {target}", err=True)
+    rows = score_dataset(source, target, **options)
+    typer.echo(f"{_rows(rows)}; written to {target}", err=True)
+    if options["authors"] != Authors.KEEP:
+        typer.echo("author columns, where there are any, hidden (--authors keep leaves them)", err=True)
 
 
 @contextmanager

@@ -36,6 +36,8 @@ def score(tiny, tmp_path):
     """Scores a file into the test's folder; gives back the summary and the path of the output."""
 
     def call(source: Path, target: str = "out.csv", **options):
-        return score_file(source, tmp_path / target, **{"scorer": tiny, **options}), tmp_path / target
+        return score_file(
+            source, tmp_path / target, **{"scorer": tiny, "overwrite": True, **options}
+        ), tmp_path / target
 
     return call

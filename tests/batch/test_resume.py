@@ -36,7 +36,9 @@ def posts(count: int) -> list[str]:
 @pytest.fixture
 def score(cheap, tmp_path):
     def call(source: Path, target: str = "out.csv", **options):
-        return score_file(source, tmp_path / target, **{"scorer": cheap, **options}), tmp_path / target
+        return score_file(
+            source, tmp_path / target, **{"scorer": cheap, "overwrite": True, **options}
+        ), tmp_path / target
 
     return call
 
@@ -241,3 +243,33 @@ def test_killed_at_random_moments(score, source, tiny_folder, tmp_path):
         run.wait()
     subprocess.run(command, check=True, capture_output=True)
     assert (tmp_path / "cut.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_finished_output_is_replaced_only_where_that_is_asked_for(score, cheap, source, tmp_path, kind):
+    options = {"batch_size": 16, "salt": "one", "lang": "hr", "overwrite": False}
+    (tmp_path / f"out.{kind}").touch()  # empty: nothing is lost
+    _, out = score(source, f"out.{kind}", **options)
+    before, asked = out.read_bytes(), len(cheap.seen)
+    for more in ({}, {"resume": True}, {"limit": 3}):
+        with pytest.raises(OutputError, match="is there already; replace it with --overwrite"):
+            score(source, f"out.{kind}", **options, **more)
+    assert out.read_bytes() == before
+    assert len(cheap.seen) == asked
+    assert score(source, f"out.{kind}", **{**options, "overwrite": True, "limit": 3})[0].rows == 3
+    assert score(source, f"out.{kind}", **options, restart=True)[0].rows == 400
+    assert out.read_bytes() == before
+
+
+def test_a_run_that_may_replace_is_gone_on_with_by_resume_alone(score, source, tmp_path):
+    options = {"batch_size": 16, "salt": "one", "lang": "hr", "overwrite": False}
+    (tmp_path / "out.csv").write_text("of before", encoding="utf-8")
+    with pytest.raises(StopError):
+        score(source, "out.csv", **{**options, "overwrite": True}, progress=stop_after(100))
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "of before"
+    with pytest.raises(OutputError, match="is there already"):
+        score(source, "out.csv", **options)
+    summary, out = score(source, "out.csv", **options, resume=True)
+    _, whole = score(source, "whole.csv", **options)
+    assert summary.resumed >= 100
+    assert out.read_bytes() == whole.read_bytes()

@@ -17,9 +17,18 @@ WORDS = ["dobar", "dan", "svima", "grad", "kuća", "reka", "most"]
 
 
 def table(count: int, start: int = 0) -> pa.Table:
-    rows = [{"id": i, "text": f"{WORDS[i % 7]} {WORDS[i % 5]} {WORDS[i % 3]} {i}"} for i in range(start, start + count)]
-    rows[3]["text"] = None
-    return pa.Table.from_pylist(rows, pa.schema([("id", pa.int64()), ("text", pa.string())]))
+    rows = [
+        {
+            "id": i,
+            "author": 900 + i % 9,
+            "writer": f"w{i % 4}",
+            "text": f"{WORDS[i % 7]} {WORDS[i % 5]} {WORDS[i % 3]} {i}",
+        }
+        for i in range(start, start + count)
+    ]
+    rows[3] |= {"text": None, "author": None, "writer": ""}
+    kinds = [("id", pa.int64()), ("author", pa.int64()), ("writer", pa.string()), ("text", pa.string())]
+    return pa.Table.from_pylist(rows, pa.schema(kinds))
 
 
 @pytest.fixture
@@ -35,7 +44,7 @@ def folder(tmp_path) -> Path:
 def alone(tmp_path, tiny_folder) -> list[dict]:
     """The same rows by ``score_file``."""
     pq.write_table(pa.concat_tables([table(60, 60 * part) for part in range(4)]), tmp_path / "whole.parquet")
-    score_file(tmp_path / "whole.parquet", tmp_path / "alone.parquet", model=tiny_folder, lang="hr")
+    score_file(tmp_path / "whole.parquet", tmp_path / "alone.parquet", model=tiny_folder, lang="hr", salt="one")
     return pq.read_table(tmp_path / "alone.parquet").to_pylist()
 
 
@@ -49,12 +58,32 @@ def test_hugging_face_maps_in_two_processes(tiny_folder, alone, tmp_path):
         assert mine.pop("hate") == pytest.approx(other["hate"], abs=1e-6)
         assert mine.pop("offensive") == pytest.approx(other["offensive"], abs=1e-6)
         assert mine.pop("lang_confidence") == pytest.approx(other["lang_confidence"], abs=1e-6)
+        mine.pop("author")  # ScoreRows adds columns and changes none
         assert mine == {name: value for name, value in other.items() if name in mine}
 
 
 def test_a_column_that_is_not_there(tiny_folder):
     with pytest.raises(UnknownNameError, match="known: post"):
         ScoreRows(tiny_folder)({"post": ["da"]})
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"authors": "drop"}, {"authors": "keep"}, {"author_columns": ["writer", "author"]}, {"text": "writer"}],
+    ids=str,
+)
+def test_actors_hide_authors_as_the_local_engine_does(folder, tmp_path, tiny_folder, options):
+    """What an actor does with a table, called here without a cluster; the columns are chosen as for one."""
+    from narratives.batch.options import Options
+    from narratives.batch.ray_data import ScoreTable, _plan, _schema
+
+    given = {**options, "author_columns": tuple(options.get("author_columns", ())) or None}
+    columns = _plan(_schema(folder), Options(**given))
+    score = ScoreTable(ScoreRows(tiny_folder, text=columns.text), columns.hashed, columns.dropped, "one")
+    found = score(pq.read_table(folder / "0.parquet"))
+    score_file(folder / "0.parquet", tmp_path / "alone.parquet", model=tiny_folder, salt="one", **options)
+    assert found.equals(pq.read_table(tmp_path / "alone.parquet"))
+    assert ("author" in found.column_names) == (options.get("authors") != "drop")
 
 
 def test_without_ray_the_way_to_get_it_is_told(folder, tmp_path, monkeypatch):
@@ -126,7 +155,7 @@ def test_two_nodes_and_a_killed_actor_give_the_same_rows(cluster, folder, alone,
 
     monkeypatch.setattr(ray_data, "ScoreTable", Mortal)
     assert len([node for node in cluster.nodes() if node["Alive"]]) == 2
-    options = {"model": tiny_folder, "lang": "hr", "batch_size": 20, "actors": 2}
+    options = {"model": tiny_folder, "lang": "hr", "batch_size": 20, "actors": 2, "salt": "one"}
     count = score_dataset(folder, tmp_path / "out", partition_by=["decision"], **options)
     assert mark.exists()
     assert count == 240
@@ -146,8 +175,12 @@ def test_mistakes_are_told_before_a_cluster_starts(folder, tmp_path):
     for source, options, error, message in [
         (tmp_path / "none", {}, MissingFileError, "does not exist"),
         (tmp_path / "empty", {}, InputError, "holds no Parquet"),
-        (folder, {"text": "txt"}, UnknownNameError, "known: id, text"),
-        (folder, {"lang_column": "l"}, UnknownNameError, "known: id, text"),
+        (folder, {"text": "txt"}, UnknownNameError, "known: id, author, writer, text"),
+        (folder, {"lang_column": "l"}, UnknownNameError, "known: id, author, writer, text"),
+        (folder, {"author_columns": ["name"]}, UnknownNameError, "unknown column 'name'"),
+        (folder, {"authors": "hide"}, UnknownNameError, "unknown way with authors 'hide'"),
+        (folder, {"salt": ""}, InputError, "salt is empty"),
+        (folder, {"authors": "drop", "partition_by": ["author"]}, UnknownNameError, "unknown column 'author'"),
         (folder, {"partition_by": ["week"]}, UnknownNameError, "unknown column 'week'"),
     ]:
         with pytest.raises(error, match=message):

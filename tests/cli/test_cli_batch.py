@@ -52,6 +52,7 @@ def test_defaults(run, scorer, files):
         "raw_cells": False,
         "resume": False,
         "restart": False,
+        "overwrite": False,
         "text": None,
         "lang": None,
         "lang_column": None,
@@ -138,13 +139,51 @@ def test_a_mistake_of_the_callers_is_one_line(run, scorer, files, error):
 
 @pytest.mark.parametrize(
     "wrong",
-    [("--lang", "sr", "--lang-column", "l"), ("--format", "xlsx"), ("--batch-size", "0"), ("--lang", "xx")],
+    [
+        ("--lang", "sr", "--lang-column", "l"),
+        ("--format", "xlsx"),
+        ("--batch-size", "0"),
+        ("--lang", "xx"),
+        *(("--engine", "ray", *more) for more in (["--redact"], ["--overwrite"], ["--limit", "3"], ["--resume"])),
+    ],
 )
 def test_wrong_options_are_refused_before_anything_is_read(run, scorer, files, wrong):
     result = run("batch", "in.csv", "out.csv", *wrong)
     assert result.exit_code == 2
     assert result.stdout == ""
     assert files.asked is None
+
+
+def test_a_cluster_is_asked_to_hide_authors_as_this_machine_does(run, monkeypatch):
+    asked = {}
+
+    def score_dataset(source, target, **options):
+        asked.update(options)
+        return 1200
+
+    monkeypatch.setitem(sys.modules, "narratives.batch", SimpleNamespace(score_dataset=score_dataset))
+    result = run(
+        "batch", "in", "out", "--engine", "ray", "-j", 4, "--authors", "hash", "--author", "writer", "--salt", "one"
+    )
+    assert result.exit_code == 0
+    assert (asked["actors"], asked["authors"], asked["author_columns"], asked["salt"]) == (4, "hash", ["writer"], "one")
+    assert "1,200 rows; written to out" in result.stderr
+    assert "--authors keep" in result.stderr
+    run("batch", "in", "out", "--engine", "ray")
+    assert (asked["authors"], asked["author_columns"], asked["salt"]) == ("hash", None, None)
+
+
+def test_a_finished_output_is_not_replaced_unasked(run, tmp_path):
+    (tmp_path / "in.csv").write_text("text\nDobar dan svima\n", encoding="utf-8")
+    out = tmp_path / "out.csv"
+    out.write_text("hours of work\n", encoding="utf-8")
+    result = run("batch", tmp_path / "in.csv", out)
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert "--overwrite" in result.stderr
+    assert out.read_text(encoding="utf-8") == "hours of work\n"
+    assert run("batch", tmp_path / "in.csv", out, "--overwrite").exit_code == 0
+    assert out.read_text(encoding="utf-8").startswith("text,")
 
 
 def test_a_bar_is_shown_to_somebody_at_a_terminal(capsys, monkeypatch):
