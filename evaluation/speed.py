@@ -47,7 +47,7 @@ def measure(kind: str, rows: int, folder: Path) -> dict[str, float]:
             writer = csv.writer(handle)
             writer.writerow(["id", "text"])
             writer.writerows([i, text] for i, text in enumerate(stream))
-        seconds = score_file(source, folder / f"{rows}.scored.csv", scorer=scorer).seconds
+        seconds = score_file(source, folder / f"{rows}.scored.csv", scorer=scorer, overwrite=True).seconds
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"rows": rows, "posts_per_second": round(rows / seconds), "peak_rss_mb": round(peak, 1)}
 

@@ -34,7 +34,7 @@ def main(folder: Path) -> None:
     #    recognised. Authors become codes, and a cell that a spreadsheet would run as a formula gets an apostrophe.
     posts = resources.find("datasets/examples") / "posts.csv"
     scored = folder / "scored.csv"
-    summary = score_file(posts, scored, scorer=scorer)
+    summary = score_file(posts, scored, scorer=scorer, overwrite=True)
     print(f"3. a file: {summary.rows} posts, {summary.flag} flagged, {summary.review} for a person to decide")
 
     # 4. What is in it, without reading a word: counts only.
