@@ -76,7 +76,7 @@ class Scorer:
         self,
         posts: Iterable[str],
         *,
-        batch_size: int = 256,
+        batch_size: int = 1024,
         lang: Language = None,
         parents: Iterable[str | None] | None = None,
         evidence: bool = False,
@@ -115,7 +115,7 @@ class Scorer:
         """
         return sentence(self.score(text, lang, parent=parent))
 
-    def encode(self, texts: Iterable[str], *, lang: Language = None, batch_size: int = 256) -> NDArray[np.float32]:
+    def encode(self, texts: Iterable[str], *, lang: Language = None, batch_size: int = 1024) -> NDArray[np.float32]:
         """Vectors of posts from the model's encoder, for search, clustering or a model of one's own.
 
         Args:
@@ -140,7 +140,7 @@ class Scorer:
         return np.concatenate(parts) if parts else np.zeros((0, self.backend.encode([]).shape[1]), np.float32)
 
     def predict_proba(
-        self, texts: Iterable[str], *, lang: Language = None, batch_size: int = 256
+        self, texts: Iterable[str], *, lang: Language = None, batch_size: int = 1024
     ) -> NDArray[np.float32]:
         """Calibrated probabilities, for measuring.
 

@@ -8,13 +8,16 @@ convolution is computed once for each different piece.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+
+from narratives.backends.threads import side_by_side
 
 LONGEST = 320
 """Pieces of a text that are read, about 200 words; a longer one is read by its beginning."""
@@ -24,6 +27,12 @@ _TILE = 64
 
 _ROWS = 1024
 """Pieces that pass through the layers together, so that they stay in the processor's cache."""
+
+_PIECES = 1 << 15
+"""Pieces of one block of texts: their first convolution takes up to 150 MB."""
+
+_REMEMBERED = 1 << 15
+"""Words whose pieces are kept in memory, about 10 MB."""
 
 Floats = NDArray[np.float32]
 
@@ -49,6 +58,7 @@ class Encoder:
     second: Floats
     mix: Floats
     biases: tuple[Floats, Floats, Floats]
+    _cut: dict[str, list[int]] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, tokenizer: Tokenizer, tensors: Mapping[str, NDArray[Any]]) -> Encoder:
@@ -71,11 +81,14 @@ class Encoder:
         return int(self.mix.shape[0])
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """Pieces of spread texts (``backends.words.spread``); each different word is cut once for all of them."""
+        """Pieces of spread texts (``backends.words.spread``); how a word is cut is remembered, as words return."""
         split = [text.split()[:LONGEST] for text in texts]
-        words = list(dict.fromkeys(chain.from_iterable(split)))
+        pieces = self._cut
+        if len(pieces) > _REMEMBERED:
+            pieces.clear()
+        words = list(dict.fromkeys(word for row in split for word in row if word not in pieces))
         found = self.tokenizer.encode_batch_fast(words, add_special_tokens=False)
-        pieces = {word: cut.ids for word, cut in zip(words, found, strict=True)}
+        pieces.update((word, cut.ids) for word, cut in zip(words, found, strict=True))
         return [list(chain.from_iterable(pieces[word] for word in row))[:LONGEST] for row in split]
 
     def encode(self, texts: Sequence[str]) -> Floats:
@@ -87,6 +100,15 @@ class Encoder:
 
     def pool(self, rows: Sequence[Sequence[int]]) -> Floats:
         """Vectors of texts given as pieces, shape (texts, width)."""
+        sizes = np.cumsum([0, *map(len, rows)])
+        parts, begin = [], 0
+        while begin < len(rows):  # as many texts at a time as bound the memory
+            stop = max(begin + 1, int(np.searchsorted(sizes, sizes[begin] + _PIECES, side="right")) - 1)
+            parts.append(self._pool(rows[begin:stop]))
+            begin = stop
+        return np.concatenate(parts) if parts else np.zeros((0, self.width), np.float32)
+
+    def _pool(self, rows: Sequence[Sequence[int]]) -> Floats:
         half = self.first.shape[0]
         pooled = np.zeros((len(rows), 2 * half), np.float32)
         pooled[:, half:] = -1e3  # the maximum over nothing, as in training
@@ -97,14 +119,21 @@ class Encoder:
         distinct, place = np.unique(flat, return_inverse=True)
         table = np.zeros((distinct.size + 1, half), np.float32)  # the last row stands between texts
         table[:-1] = self.pieces[distinct] * self.scales[distinct]
-        taps = product(table, self.first)
+        taps = np.empty((table.shape[0], self.first.shape[1]), np.float32)
+
+        def first(rows: slice) -> None:
+            taps[rows] = product(table[rows], self.first)
+
+        side_by_side([partial(first, slice(i, i + _ROWS)) for i in range(0, table.shape[0], _ROWS)])
         ends = np.cumsum(lengths)
+        pieces = []
         begin = 0
         while begin < len(rows):
             stop = max(begin + 1, int(np.searchsorted(ends, ends[begin] - lengths[begin] + _ROWS, side="right")))
             cut = slice(int(ends[begin] - lengths[begin]), int(ends[stop - 1]))
-            self._layers(table, taps, place[cut], lengths[begin:stop], pooled[begin:stop])
+            pieces.append(partial(self._layers, table, taps, place[cut], lengths[begin:stop], pooled[begin:stop]))
             begin = stop
+        side_by_side(pieces)
         return self._mixed(pooled)
 
     def _layers(
@@ -160,7 +189,5 @@ def product(left: Floats, right: Floats) -> Floats:
     rows = left.shape[0]
     full = -(-rows // _TILE) * _TILE
     padded = left if full == rows else np.concatenate([left, np.zeros((full - rows, left.shape[1]), np.float32)])
-    out = np.empty((full, right.shape[1]), np.float32)
-    for i in range(0, full, _TILE):
-        np.matmul(padded[i : i + _TILE], right, out=out[i : i + _TILE])
-    return out[:rows]
+    out = np.matmul(padded.reshape(-1, _TILE, left.shape[1]), right)
+    return np.asarray(out.reshape(full, right.shape[1])[:rows], np.float32)

@@ -26,6 +26,7 @@ from narratives.backends.base import calibrations, read_config
 from narratives.backends.encoder import Encoder, product
 from narratives.backends.linear import LinearBackend
 from narratives.backends.quantise import dequantised
+from narratives.backends.threads import alone
 from narratives.backends.words import spread
 from narratives.calibration import Calibration
 from narratives.errors import ModelError
@@ -160,7 +161,8 @@ class WideDeepBackend:
 
     def logits(self, texts: Sequence[str], groups: Sequence[str]) -> Floats:
         """Raw scores, shape (texts, heads), of folded texts in the given language groups."""
-        return self.judge(*self.read(texts), groups)
+        with alone():
+            return self.judge(*self.read(texts), groups)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """The encoder's vectors of folded texts, shape (texts, width)."""

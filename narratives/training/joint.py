@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from narratives.training.network import EncoderNet, filled, split_parameters
-from narratives.training.tasks import HEADS, Tasks
+from narratives.training.tasks import HEADS, NAMES, Tasks
 
 LONGEST = 80
 _RARE = 4.0
@@ -193,6 +193,7 @@ def train_heads(
         for optimiser, saved in zip(optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(saved)
         done = int(state["step"])
+    readings = _readings(tasks, sources, names, how.seed)
     stream = draw(tasks, boosts or {}, how, rows)
     for _ in range(done):
         next(stream)
@@ -208,8 +209,12 @@ def train_heads(
         way = ids[step % len(ids)]
         batch = filled([way[i] for i in picks], net.encoder.padding, LONGEST)
         batch[(torch.rand(batch.shape) < how.dropped) & (batch != net.encoder.padding)] = net.encoder.padding
-        own = torch.from_numpy(sources[picks])
-        loss = loss_of(net(batch, own, how.dropout), labels[picks], weights[own], how)
+        loss = loss_of(
+            net(batch, torch.from_numpy(readings(picks, step)), how.dropout),
+            labels[picks],
+            weights[sources[picks]],
+            how,
+        )
         for optimiser in optimisers:
             optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -226,6 +231,29 @@ def train_heads(
             say(f"step {step + 1}/{steps} loss {running:.3f} {time.monotonic() - began:.0f} s")
         if last:
             return
+
+
+def _readings(
+    tasks: Tasks, sources: NDArray[np.int64], names: Sequence[str], seed: int
+) -> Callable[[NDArray[np.int64], int], NDArray[np.int64]]:
+    """As which corpus a row is read: its own, but a plain mention of a group as any of its language group, in turn.
+
+    Each corpus must learn that a name alone is harmless, above all one whose hateful posts were found by that name.
+    """
+    plain = np.char.startswith(tasks.sources, NAMES)
+    of_group = {
+        group: np.array(sorted({names.index(s) for s in tasks.sources[(tasks.groups == group) & ~plain]} or {0}))
+        for group in dict.fromkeys(tasks.groups.tolist())
+    }
+
+    def read(picks: NDArray[np.int64], step: int) -> NDArray[np.int64]:
+        out = sources[picks].copy()
+        rng = np.random.default_rng((seed, step))
+        for at in np.flatnonzero(plain[picks]):
+            out[at] = rng.choice(of_group[str(tasks.groups[picks[at]])])
+        return out
+
+    return read
 
 
 def predict(net: HeadsNet, ids: Sequence[list[int]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -19,9 +19,11 @@ from narratives.backends import ANY
 from narratives.backends.linear import LinearBackend
 from narratives.backends.ngrams import NgramHasher
 from narratives.backends.quantise import quantised
+from narratives.backends.words import spread
 from narratives.calibration import Calibration
 from narratives.corpora import AUTHORED, CORPORA
-from narratives.languages import GROUPS
+from narratives.languages import GROUPS, LANGUAGES
+from narratives.text import fold
 from narratives.training.calibrate import Scored, best_cut, calibrate, expected_calibration_error
 from narratives.training.data import (
     TRANSFERRED,
@@ -35,6 +37,7 @@ from narratives.training.data import (
 from narratives.training.export import write_model
 from narratives.training.linear import Fit, Penalty, Rows, fit_gate, fit_head
 from narratives.training.measure import Figure, binary, figure, measurable, own_model
+from narratives.training.mentions import plain_mentions
 
 HEADS = ("offensive", "hate")
 Say = Callable[[str], None]
@@ -52,6 +55,7 @@ class Settings:
         penalty: L2 strengths.
         iterations: L-BFGS iterations at most for each head and each gate.
         evenness: 0 weighs each text the same, 1 each corpus the same.
+        plain: Weight of plain mentions of groups in each corpus, as a share of the weight of its posts.
         seed: For the peers and the resamples; fitting itself draws nothing at random.
     """
 
@@ -60,6 +64,7 @@ class Settings:
     penalty: Penalty = field(default_factory=lambda: Penalty(0.5, 0.5, 0.15, 0.5))
     iterations: int = 80
     evenness: float = 0.5
+    plain: float = 0.05
     seed: int = 0
 
 
@@ -86,7 +91,7 @@ def train(
     raw = matrix(settings.hasher, dataset.spread)
     idf = inverse_document_frequency(raw[training], dataset.groups[training])
     features = matrix(settings.hasher, dataset.spread, idf)
-    fits = {head: _fit(dataset, features, head, work, settings, say) for head in HEADS}
+    fits = {head: _fit(dataset, features, idf, head, work, settings, say) for head in HEADS}
     listed, tensors = _experts(dataset, features, fits, work, settings, say)
     tensors["idf"] = idf.astype(np.float16)
     config = _config(settings, listed)
@@ -108,15 +113,40 @@ def train(
     return figures
 
 
-def _fit(dataset: Dataset, features: sparse.csr_matrix, head: str, work: Path, settings: Settings, say: Say) -> Fit:
+def _plain(settings: Settings, idf: NDArray[np.float32]) -> dict[str, sparse.csr_matrix]:
+    """By language group, the n-grams of plain mentions of groups of people."""
+    texts: dict[str, list[str]] = {}
+    for text, lang in plain_mentions(settings.seed):
+        group = LANGUAGES[lang].group
+        texts.setdefault(TRANSFERRED.get(group, group), []).append(spread(fold(text, lang)))
+    return {group: matrix(settings.hasher, found, idf) for group, found in texts.items()}
+
+
+def _fit(
+    dataset: Dataset,
+    features: sparse.csr_matrix,
+    idf: NDArray[np.float32],
+    head: str,
+    work: Path,
+    settings: Settings,
+    say: Say,
+) -> Fit:
     say(f"fitting {head}")
     target = dataset.targets[head]
     weights = np.where(dataset.splits == "train", balanced_weights(target, dataset.corpora, settings.evenness), 0.0)
-    rows = {
-        name: Rows.of(features[here], target[here], weights[here])
-        for name in dataset.names
-        if weights[here := dataset.corpora == name].any()
-    }
+    plain = _plain(settings, idf)
+    rows = {}
+    for name in dataset.names:
+        here = dataset.corpora == name
+        if weights[here].any():
+            mentions = plain[dataset.group_of[name]]
+            # every corpus must learn that a name alone is harmless, above all one that was collected by names
+            each = settings.plain * weights[here].sum() / mentions.shape[0]
+            rows[name] = Rows.of(
+                sparse.vstack([features[here], mentions]).tocsr(),
+                np.r_[target[here], np.zeros(mentions.shape[0])],
+                np.r_[weights[here], np.full(mentions.shape[0], each)],
+            )
     checkpoint = work / f"{head}.npz"
     return fit_head(rows, dataset.group_of, settings.penalty, settings.iterations, checkpoint, say)
 
@@ -193,6 +223,7 @@ def _config(settings: Settings, experts: Mapping[str, Any]) -> dict[str, Any]:
             "penalty": asdict(settings.penalty),
             "iterations": settings.iterations,
             "evenness": settings.evenness,
+            "plain": settings.plain,
             "seed": settings.seed,
         },
         "licence": "CC BY-NC-SA 4.0",

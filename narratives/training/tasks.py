@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from narratives.languages import LANGUAGES
 from narratives.taxonomy import NARRATIVES, STANCES, TARGETS
 from narratives.text import fold
 from narratives.training.data import TRANSFERRED
+from narratives.training.mentions import exchanged
 
 HEADS: tuple[str, ...] = (
     "offensive",
@@ -78,6 +79,10 @@ class Tasks:
     def column(self, head: str) -> NDArray[np.float32]:
         """(rows,) labels of one head."""
         return self.labels[:, _COLUMN[head]]
+
+
+_Row = tuple[str, str, str, str, NDArray[np.float32], bool]
+"""Text, language, source, split, labels, whether readers labelled it."""
 
 
 def blank() -> NDArray[np.float32]:
@@ -136,7 +141,7 @@ def gather_tasks(
         names: (text, language) of plain mentions of groups.
         say: Told what each source gave.
     """
-    texts: list[tuple[str, str, str, str, NDArray[np.float32], bool]] = []
+    texts: list[_Row] = []
     seen: set[tuple[str, str]] = set()
     annotated = {(a.corpus, a.key): a for path in sorted((datasets / "annotated").glob("*.jsonl"))
                  for a in read_annotated(path)}  # fmt: skip
@@ -163,11 +168,13 @@ def gather_tasks(
                 row = of_annotated(label, row)
             split = e.split if label is None else annotated_split(e.key)
             texts.append((e.text, e.lang, name, split, row, label is not None))
+            texts += _with_other_names(*texts[-1])
         say(f"{name}: {len(examples)} texts")
     for path in sorted((datasets / "posts").glob("*.jsonl")):
         for post in read_posts(path):
             key = text_key(post.text, post.lang)
             texts.append((post.text, post.lang, AUTHORED, split_of(key), of_post(post), False))
+            texts += _with_other_names(*texts[-1])
     harmless = blank()
     for head in HEADS:
         harmless[_COLUMN[head]] = float(head == "stance.none") if not head.startswith("target.") else np.nan
@@ -185,6 +192,19 @@ def gather_tasks(
         np.stack([t[4] for t in texts]),
         np.array([t[5] for t in texts]),
     )
+
+
+def _with_other_names(
+    text: str, lang: str, source: str, split: str, row: NDArray[np.float32], real: bool
+) -> Iterator[_Row]:
+    """A training post once more with another group's name in place; whom it is about then is left open."""
+    if split != "train" or not (real or source == AUTHORED or source in _HOSTILE_TOO):
+        return
+    other = exchanged(text, lang, 0)
+    if other is not None:
+        open_ = row.copy()
+        open_[[i for head, i in _COLUMN.items() if head.startswith("target.")]] = np.nan
+        yield other, lang, source, split, open_, real
 
 
 __all__ = ["HEADS", "NAMES", "Tasks", "gather_tasks"]

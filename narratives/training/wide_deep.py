@@ -17,8 +17,6 @@ from tokenizers import Tokenizer
 from narratives import __version__
 from narratives.backends.linear import Experts, LinearBackend
 from narratives.backends.quantise import dequantised, quantised
-from narratives.languages import LANGUAGES
-from narratives.lexicon import lexicon
 from narratives.training.blend import blended, fit_blend, fit_cards, fold_buckets
 from narratives.training.calibrate import Scored, best_cut
 from narratives.training.calibrate_cards import calibrate_all
@@ -26,6 +24,7 @@ from narratives.training.data import TRANSFERRED
 from narratives.training.export import write_model
 from narratives.training.joint import PER_CORPUS, HeadsNet, Schedule, predict, train_heads
 from narratives.training.measure import binary
+from narratives.training.mentions import plain_mentions
 from narratives.training.network import EncoderNet
 from narratives.training.noise import mistyped
 from narratives.training.tasks import HEADS, NAMES, Tasks, gather_tasks
@@ -35,7 +34,6 @@ Say = Callable[[str], None]
 _DROPPED = {"hatemoji-en", "hatexplain-en"}  # small, and no better than chance or than their neighbours
 _TRUSTED = 60  # calibration posts from which a corpus is half believed about where its yes begins
 _NOISE = 0.06  # share of letters that are mistyped in one of three readings
-_SENTENCES = 3  # plain sentences that each name of a group is put into
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +59,6 @@ class Settings:
     card_strength: float = 5.0
     hidden: int = 256
     seed: int = 0
-
-
-def plain_mentions(seed: int) -> list[tuple[str, str]]:
-    """(text, language) of every group name of the word lists, alone and in plain sentences."""
-    rng = np.random.default_rng(seed)
-    out = []
-    for lang in LANGUAGES:
-        words = lexicon(lang)
-        for names in words.groups.values():
-            for name in names:
-                out.append((name, lang))
-                picks = rng.choice(len(words.sentences), min(_SENTENCES, len(words.sentences)), replace=False)
-                out += [(words.sentences[i].replace("{}", name), lang) for i in picks]
-    return out
 
 
 def cut(tokenizer: Tokenizer, texts: list[str], thin: float | None) -> list[list[int]]:
@@ -295,4 +279,4 @@ def _tensors(
     return out
 
 
-__all__ = ["NAMES", "Settings", "plain_mentions", "train_default"]
+__all__ = ["NAMES", "Settings", "train_default"]
