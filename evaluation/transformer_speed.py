@@ -104,6 +104,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--many", type=int, default=100_000, help="posts for the measurement of memory; 0 for none")
+    parser.add_argument("--out", type=Path, help="file to write the figures to, as JSON")
     args = parser.parse_args()
     posts = authored()
     with tempfile.TemporaryDirectory() as made:
@@ -116,9 +117,13 @@ def main() -> None:
             f"pipeline {found['pipeline']:,.0f} posts/s, this library {found['ours']:,.0f} posts/s, batch {args.batch}"
         )
         print(f"ratio {found['ratio']:.2f} (above 1: this library is faster)")
-        if args.many:
-            for done, size in memory(folder, posts, args.many):
-                print(f"after {done:,} posts: {size:,.0f} MiB")
+        sizes = memory(folder, posts, args.many) if args.many else []
+        for done, size in sizes:
+            print(f"after {done:,} posts: {size:,.0f} MiB")
+    if args.out:
+        figures = {"batch": args.batch, "width": args.width, "layers": args.layers, **found}
+        figures["memory_mib"] = {str(done): round(size, 1) for done, size in sizes}
+        args.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

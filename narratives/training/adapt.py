@@ -1,4 +1,8 @@
-"""Add a user's own labelled posts to the default model: a small correction of its heads, from a few dozen posts on."""
+"""Add a user's own labelled posts to the default model: a small correction of its heads, from a few dozen posts on.
+
+How freely a head may move is chosen by cross-validation inside the posts it learns from. The scores of posts that the
+other folds' corrections give also set its probabilities and its threshold, so that no post is lost to either choice.
+"""
 
 from __future__ import annotations
 
@@ -13,23 +17,27 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
+from scipy.special import expit
 
 from narratives.backends import open_model
 from narratives.backends.base import model_folder
 from narratives.backends.wide_deep import WideDeepBackend
-from narratives.calibration import Calibration
 from narratives.errors import InputError, ModelError, OutputError
 from narratives.text import fold
-from narratives.training.calibrate import Scored, calibrate
+from narratives.training.calibrate import Scored, best_cut, calibrate
 from narratives.training.export import write_model
 from narratives.training.measure import fast_macro_f1
 from narratives.training.transformer_data import Labelled, read_labelled
 
 _FEWEST = 8  # posts of each answer below which a head is left as it is
 _RESAMPLES = 1000
-_STRENGTH = {"base": 3.0, "hidden": 0.5, "grams": 2.0}
-"""How freely the parts move, as factors of their features: what the model already knows comes first."""
+_FOLDS = 5
+_TRUSTED = 60  # posts from which their best threshold is half believed
+_BASE = 3.0
+"""How freely the model's own score is taken up, as the factor of the feature."""
+
+_FREEDOM = ((0.0, 0.0), (0.125, 0.5), (0.25, 1.0), (0.5, 2.0), (1.0, 4.0))
+"""How freely the hidden layer and the n-grams move, to choose from; first not at all: scale and threshold only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +114,12 @@ def adapt(
     hidden, rows = backend.read(folded)
     before = backend.judge(hidden, rows, posts.groups.tolist())
     grams = backend.cards.fold(rows)
-    say(f"{len(posts.texts):,} posts, {len(posts.rows('train')):,} to learn from; heads: {', '.join(heads)}")
-    parts = [_fit(posts, head, before[:, backend.heads.index(head)], hidden, grams) for head in heads]
+    say(f"{len(posts.texts):,} posts, {int((posts.splits != 'dev').sum()):,} to learn from; heads: {', '.join(heads)}")
+    fitted = [_fit(posts, head, before[:, backend.heads.index(head)], hidden, grams) for head in heads]
     folder = model_folder(base)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     tensors = load_file(folder / "model.safetensors")
-    adapted = _merged(config.get("adapted", []), tensors, heads, parts)
+    adapted = _merged(config.get("adapted", []), tensors, heads, [f.part for f in fitted])
     config |= {"adapted": adapted, "name": out.name, "adapted_from": backend.info.name, "posts_sha256": posts.digest}
     work = out.with_name(f"{out.name}.part")
     shutil.rmtree(work, ignore_errors=True)
@@ -119,8 +127,8 @@ def adapt(
     shutil.copy(folder / "tokenizer.json", work)
     write_model(work, config, tensors)
     after = WideDeepBackend.load(work).judge(hidden, rows, posts.groups.tolist())
-    for head in heads:
-        _recalibrate(config, posts, head, after[:, backend.heads.index(head)])
+    for one in fitted:
+        _recalibrate(config, posts, one.scored)
     write_model(work, config, tensors)
     adapted_backend = WideDeepBackend.load(work)
     changes = [c for head in heads for c in _changes(posts, head, backend, adapted_backend, before, after, seed)]
@@ -140,31 +148,95 @@ def _taken(posts: Labelled, rows: NDArray[np.int64]) -> Labelled:
     )
 
 
+def _learns(posts: Labelled, head: str) -> NDArray[np.int64]:
+    """Rows that a head learns from: all that are labelled but those kept for measuring."""
+    known = ~np.isnan(posts.labels[:, posts.heads.index(head)])
+    return np.flatnonzero(known & (posts.splits != "dev"))
+
+
 def _enough(posts: Labelled, head: str) -> bool:
-    gold = posts.labels[posts.rows("train"), posts.heads.index(head)]
+    gold = posts.labels[_learns(posts, head), posts.heads.index(head)]
     return min(int((gold == 1).sum()), int((gold == 0).sum())) >= _FEWEST
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """A correction of one head, and what was learnt of it on posts it had not seen.
+
+    Attributes:
+        part: Tensors of :class:`narratives.backends.wide_deep.Adapter`, one column each.
+        scored: Out-of-fold scores of the posts learnt from.
+        freedom: The chosen entry of ``_FREEDOM``.
+    """
+
+    part: dict[str, NDArray[np.float32]]
+    scored: Scored
+    freedom: int
 
 
 def _fit(
     posts: Labelled, head: str, score: NDArray[np.float32], hidden: NDArray[np.float32], grams: sparse.csr_matrix
-) -> dict[str, NDArray[np.float32]]:
-    """Logistic regression on what the model says, its hidden layer and its n-grams, each as free as it may be."""
-    gold = posts.labels[:, posts.heads.index(head)]
-    rows = posts.rows("train")
-    rows = rows[~np.isnan(gold[rows])]
-    size = float(np.abs(score).std()) + 1e-6
-    width = float(np.sqrt((hidden**2).sum(axis=1).mean())) + 1e-6
-    factors = (_STRENGTH["base"] / size, _STRENGTH["hidden"] / width, _STRENGTH["grams"])
-    columns = [sparse.csr_matrix(score[rows, None] * factors[0]), sparse.csr_matrix(hidden[rows] * factors[1])]
-    features = sparse.hstack([*columns, grams[rows] * factors[2]]).tocsr()
-    model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=500).fit(features, gold[rows] == 1)
-    weights, wide = model.coef_[0], hidden.shape[1]
-    return {
+) -> _Fitted:
+    """Logistic regression on what the model says, its hidden layer and its n-grams, as free as does good."""
+    from sklearn.linear_model import LogisticRegression
+
+    rows = _learns(posts, head)
+    seen = grams[rows]
+    used = np.unique(seen.indices)  # buckets that no post has cannot be learnt
+    seen = seen[:, used]
+    gold = (posts.labels[rows, posts.heads.index(head)] == 1).astype(np.int64)
+    size = float(np.abs(score[rows]).std()) + 1e-6
+    width = float(np.sqrt((hidden[rows] ** 2).sum(axis=1).mean())) + 1e-6
+    folds = _folds(gold)
+    tried: list[tuple[float, NDArray[np.float64]]] = []
+
+    def features(freedom: tuple[float, float]) -> tuple[tuple[float, float, float], sparse.csr_matrix]:
+        factors = (_BASE / size, freedom[0] / width, freedom[1])
+        columns = [sparse.csr_matrix(score[rows, None] * factors[0])]
+        if any(freedom):
+            columns += [sparse.csr_matrix(hidden[rows] * factors[1]), seen * factors[2]]
+        return factors, sparse.hstack(columns).tocsr()
+
+    def model() -> LogisticRegression:
+        return LogisticRegression(C=1.0, class_weight="balanced", max_iter=500)
+
+    for freedom in _FREEDOM:
+        _, x = features(freedom)
+        unseen = np.zeros(rows.size)
+        for number in range(_FOLDS):
+            at = folds == number
+            unseen[at] = model().fit(x[~at], gold[~at]).decision_function(x[at])
+        tried.append((_balanced_loss(unseen, gold), unseen))
+    best = int(np.argmin([loss for loss, _ in tried]))
+    factors, x = features(_FREEDOM[best])
+    final = model().fit(x, gold)
+    wide = hidden.shape[1]
+    weights = np.zeros(1 + wide + used.size)
+    weights[: final.coef_.shape[1]] = final.coef_[0]
+    table = np.zeros((grams.shape[1], 1), np.float32)
+    table[used, 0] = weights[1 + wide :] * factors[2]
+    part = {
         "scale": np.array([weights[0] * factors[0]], np.float32),
         "hidden": np.asarray(weights[1 : 1 + wide] * factors[1], np.float32)[:, None],
-        "grams": np.asarray(weights[1 + wide :] * factors[2], np.float32)[:, None],
-        "bias": np.asarray(model.intercept_, np.float32),
+        "grams": table,
+        "bias": np.asarray(final.intercept_, np.float32),
     }
+    return _Fitted(part, Scored(head, tried[best][1], gold), best)
+
+
+def _folds(gold: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n,) fold of each post; each fold holds its share of both answers."""
+    out = np.empty(gold.size, np.int64)
+    for answer in (0, 1):
+        at = np.flatnonzero(gold == answer)
+        out[at] = np.arange(at.size) % _FOLDS
+    return out
+
+
+def _balanced_loss(z: NDArray[np.float64], gold: NDArray[np.int64]) -> float:
+    """Log loss, both answers counting the same."""
+    each = np.logaddexp(0, z) - gold * z
+    return float((each[gold == 1].mean() + each[gold == 0].mean()) / 2)
 
 
 def _merged(
@@ -194,15 +266,15 @@ def _merged(
     return list(table)
 
 
-def _recalibrate(config: dict[str, Any], posts: Labelled, head: str, logits: NDArray[np.float32]) -> None:
-    gold = posts.labels[:, posts.heads.index(head)]
-    rows = posts.rows("calibration")
-    rows = rows[~np.isnan(gold[rows])]
-    scored = Scored(head, logits[rows].astype(np.float64), (gold[rows] == 1).astype(np.int64))
-    # too few posts to calibrate on: the regression's own probabilities, which balanced classes put at one half
-    entry = calibrate([scored]) if scored.usable else Calibration(1.0, 0.0, 0.5, (0.4, 0.6), int(rows.size))
-    groups = set(posts.groups[rows].tolist()) or set(posts.groups.tolist())
-    config["calibration"][head] |= dict.fromkeys((*groups, "any"), entry.to_dict())
+def _recalibrate(config: dict[str, Any], posts: Labelled, scored: Scored) -> None:
+    """Probabilities and threshold from out-of-fold scores, the threshold drawn to the regression's own where few."""
+    entry, n = calibrate([scored]), scored.gold.size
+    cut = best_cut([scored]) * n / (n + _TRUSTED)
+    threshold = float(expit(cut / entry.temperature + entry.offset))
+    low, high = (float(np.clip(edge + threshold - entry.threshold, 0, 1)) for edge in entry.review)
+    entry = replace(entry, threshold=threshold, review=(min(low, threshold), max(high, threshold)))
+    groups = set(posts.groups[_learns(posts, scored.corpus)].tolist())
+    config["calibration"][scored.corpus] |= dict.fromkeys((*groups, "any"), entry.to_dict())
 
 
 def _changes(
@@ -245,8 +317,9 @@ def card(config: dict[str, Any], changes: Sequence[Change], posts: Labelled) -> 
     lines = [
         f"# {config['name']}",
         "",
-        f"Model `{config['adapted_from']}` of narratives, corrected with {len(posts.rows('train')):,} labelled posts "
-        f"(file of SHA-256 `{config['posts_sha256'][:16]}…`). Heads changed: {', '.join(config['adapted'])}.",
+        f"Model `{config['adapted_from']}` of narratives, corrected with {int((posts.splits != 'dev').sum()):,} "
+        f"labelled posts (file of SHA-256 `{config['posts_sha256'][:16]}…`). "
+        f"Heads changed: {', '.join(config['adapted'])}.",
         "",
         "Macro-F1 with 95 % intervals on posts kept apart by digest, at default thresholds:",
         "",

@@ -64,6 +64,32 @@ def test_order_is_kept_and_company_does_not_matter(scorer, texts):
         assert np.allclose(scorer.backend.logits([text], ["bcms"])[0], row, atol=1e-4)
 
 
+def test_no_more_tokens_are_computed_than_the_pipeline_computes_at_the_same_batch(tiny_checkpoint, monkeypatch):
+    """What makes scoring no slower: rows padded to their batch, and batches of like length."""
+    from transformers import pipeline
+
+    texts = ["dobar dan", "dobar dan svima, danas je lijepo vrijeme u našoj ulici"] * 16
+    plain = pipeline("text-classification", model=str(tiny_checkpoint), batch_size=8, top_k=None)
+    ours = load(tiny_checkpoint, batch_size=8, device="cpu").backend
+
+    def shapes(model, run):
+        seen, forward = [], model.forward
+
+        def noting(*args, **inputs):
+            seen.append(tuple(inputs["input_ids"].shape))
+            return forward(*args, **inputs)
+
+        monkeypatch.setattr(model, "forward", noting)
+        run()
+        return seen
+
+    theirs = shapes(plain.model, lambda: plain(texts))
+    mine = shapes(ours.model, lambda: ours.logits(texts, ["bcms"] * 32))
+    assert len(theirs) == len(mine) == 4  # equal batches
+    counted = [sum(rows * tokens for rows, tokens in found) for found in (theirs, mine)]
+    assert counted[1] < 0.7 * counted[0]
+
+
 def test_a_long_post_is_read_in_part_and_says_so(scorer):
     short, long = "Biblioteka u našoj ulici", "Biblioteka u našoj ulici ponovo se otvara. " * 60
     assert not any("only in part" in reason for reason in scorer.score(short, lang="bs").reasons)

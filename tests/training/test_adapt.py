@@ -9,10 +9,13 @@ import pytest
 
 pytest.importorskip("sklearn", reason="needs the extra train")
 
+from narratives.backends.wide_deep import WideDeepBackend
 from narratives.errors import InputError, ModelError, OutputError
 from narratives.scorer import load
-from narratives.training.adapt import adapt
+from narratives.text import fold
+from narratives.training.adapt import _fit, adapt
 from narratives.training.own_linear import train_linear
+from narratives.training.transformer_data import read_labelled
 
 WORDS = ("garden", "river", "street", "school", "bread", "music", "winter", "letter", "window", "village")
 
@@ -99,6 +102,57 @@ def test_posts_in_an_unknown_language_are_left_out(tiny_deep_folder, labelled, t
     odd.write_text("\n".join([rows[0], *strange]), encoding="utf-8")
     with pytest.raises(InputError, match="label more posts"):
         adapt(odd, tmp_path / "odd", **options, say=told.append)
+
+
+def few(path, word_of, answers):
+    rng = np.random.default_rng(1)
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        rows = csv.writer(handle)
+        rows.writerow(["post", "is_hate"])
+        for i, yes in enumerate(answers):
+            words = [str(w) for w in rng.choice(WORDS, 6)]
+            rows.writerow([f"the {' '.join(words)} {word_of(i, yes)} number{i}", int(yes)])
+    return path
+
+
+def fitted(folder, data):
+    """The correction of one head, straight from the posts."""
+    posts = read_labelled(data, "post", ["hate=is_hate"], lang="en")
+    backend = WideDeepBackend.load(folder)
+    hidden, rows = backend.read([fold(text, "en") for text in posts.texts])
+    score = backend.judge(hidden, rows, posts.groups.tolist())[:, backend.heads.index("hate")]
+    return _fit(posts, "hate", score, hidden, backend.cards.fold(rows)), posts
+
+
+def test_what_cannot_be_learnt_moves_no_words(tiny_deep_folder, tmp_path):
+    """Answers drawn by lot: cross-validation keeps the correction to scale and threshold."""
+    answers = np.random.default_rng(4).permutation(np.arange(120) % 2)
+    found, _ = fitted(tiny_deep_folder, few(tmp_path / "lot.csv", lambda i, yes: "carrot", answers))
+    assert found.freedom == 0
+    assert not found.part["grams"].any()
+    assert not found.part["hidden"].any()
+
+
+def test_few_posts_with_a_word_of_their_own_are_enough(tiny_deep_folder, tmp_path):
+    data = few(tmp_path / "few.csv", lambda i, yes: "pumpkin" if yes else "carrot", np.arange(48) % 2)
+    found, posts = fitted(tiny_deep_folder, data)
+    assert found.freedom > 0
+    learnt = posts.labels[posts.splits != "dev", 0]
+    assert np.array_equal(found.scored.gold, learnt.astype(int))  # none lost to calibration
+    assert np.mean((found.scored.logits > 0) == found.scored.gold) > 0.9  # of posts their own fold had not seen
+
+
+def test_the_threshold_of_few_posts_stays_near_the_regressions_own(tiny_deep_folder, tmp_path):
+    out = tmp_path / "out"
+    data = few(tmp_path / "few.csv", lambda i, yes: "pumpkin" if yes else "carrot", np.arange(48) % 2)
+    adapt(data, out, labels=["hate=is_hate"], text="post", lang="en", base=tiny_deep_folder, say=lambda _: None)
+    own = load(out)
+    entry = own.backend.calibration["hate"]["en"]
+    assert entry == own.backend.calibration["hate"]["any"]
+    assert entry != own.backend.calibration["hate"]["tr"]
+    assert entry.review[0] <= entry.threshold <= entry.review[1]
+    assert own.score("the pumpkin in the garden", "en").hate > entry.threshold
+    assert own.score("the carrot in the garden", "en").hate < entry.threshold
 
 
 def test_a_linear_model_of_own_posts(labelled, tmp_path):
