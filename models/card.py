@@ -114,6 +114,48 @@ def stories(results: dict[str, Any], part: str) -> list[str]:
     return lines
 
 
+def swaps(results: dict[str, Any]) -> list[str]:
+    """What exchanging the name of a group changes, and what a bare name scores."""
+    lines = [
+        "| language | pairs | change of `hate`, harmless | hostile | decision differs | bare names | mean `hate` "
+        "| greatest | flagged |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for lang, result in results.items():
+        row = result["suite"]["models"]["default"]
+        harmless, hostile = (row["group_swap"].get(kind, {}) for kind in ("harmless", "hostile"))
+        bare = row["bare_names"]
+        differs = [part["decision_differs"] * part["n"] for part in (harmless, hostile) if part]
+        n = harmless.get("n", 0) + hostile.get("n", 0)
+        lines.append(
+            f"| {lang} | {n} | {harmless['mean_absolute_change']:.3f} | {hostile['mean_absolute_change']:.3f} | "
+            f"{sum(differs):.0f} | {bare['n']} | {bare['mean_score']:.3f} | {bare['greatest_score']:.3f} | "
+            f"{bare['flagged']} |"
+        )
+    return lines
+
+
+def transfer() -> list[str]:
+    """The encoder part with and without the posts of a language group."""
+    path = ROOT / "evaluation" / "results" / "leave_one_out.json"
+    if not path.is_file():
+        return ["Not measured for this model."]
+    lines = [
+        "| group | its posts | rows | n | hostile ROC-AUC with | without | stories | likeliest right with | without |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for group, entry in json.loads(path.read_text(encoding="utf-8"))["groups"].items():
+        for kind in ("authored", "annotated"):
+            if kind in entry:
+                one, other = entry[kind]["with"], entry[kind]["without"]
+                lines.append(
+                    f"| {group} | {entry['posts']:,} | {kind} | {one['n']} | {figure(one['hostile_roc_auc'])} | "
+                    f"{figure(other['hostile_roc_auc'])} | {one['stories']} | {figure(one['likeliest_right'])} | "
+                    f"{figure(other['likeliest_right'])} |"
+                )
+    return lines
+
+
 def sources() -> list[str]:
     """What it was trained on, with licences."""
     lines = ["| corpus | language | licence | source | what its labels mean here |", "|---|---|---|---|---|"]
@@ -137,6 +179,8 @@ def main() -> None:
         "SUITES": suites(results),
         "ANNOTATED": stories(results, "annotated"),
         "AUTHORED": stories(results, "authored"),
+        "SWAPS": swaps(results),
+        "TRANSFER": transfer(),
         "SOURCES": sources(),
         "LANGUAGES": [", ".join(LANGUAGES)],
         "HEADS": [str(len(config["heads"]))],

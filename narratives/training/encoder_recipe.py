@@ -18,6 +18,7 @@ from narratives.errors import MissingExtraError
 from narratives.text import fold
 from narratives.training.distil import Distillation, Texts, distil
 from narratives.training.network import EncoderNet
+from narratives.training.noise import mistyped
 from narratives.training.parallel import Shares, choose_pairs
 from narratives.training.pieces import count_words, first_embeddings, train_pieces
 
@@ -30,6 +31,8 @@ _EVEN = 4_000_000  # words that each language counts for in the vocabulary
 _MORE = {"bcms": 1.6, "tr": 1.3, "en": 1.3}  # five varieties; agglutination; the language of most labels
 _READ = 600  # characters of a side
 _CHUNK = 4096
+_THIN = 0.12  # share of merges left out in one reading of four
+_NOISE = 0.09  # share of letters mistyped in another
 
 
 def distil_encoder(
@@ -57,9 +60,10 @@ def distil_encoder(
     tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
     row = {e: i for i, e in enumerate(english)}
     rows = np.array([row[e] for e, _, _ in pairs] + list(range(len(english))))
-    plain, thin = pieces_of(tokenizer, folded, rows, None), pieces_of(tokenizer, folded, rows, 0.12)
+    plain, thin = pieces_of(tokenizer, folded, rows, None), pieces_of(tokenizer, folded, rows, _THIN)
+    noisy = pieces_of(tokenizer, [mistyped(text, _NOISE, i) for i, text in enumerate(folded)], rows, None)
     net = EncoderNet(tokenizer.get_vocab_size(), WIDTH, _TEACHER_WIDTH, _tensor(np.load(work / "first.npy")))
-    distil(net, together(plain, thin), teacher, how, work / "encoder.pt", say=say)
+    distil(net, together(plain, thin, noisy), teacher, how, work / "encoder.pt", say=say)
     return net
 
 
@@ -107,11 +111,10 @@ def pieces_of(tokenizer: Tokenizer, texts: Sequence[str], rows: NDArray[np.int64
     return Texts(np.concatenate(ids), starts, rows)
 
 
-def together(plain: Texts, thin: Texts) -> Texts:
-    """Each text once in either way, two plain ones for one thinned, without those that have no pieces."""
-    keep = np.arange(len(plain)) % 3 == 0
-    pairs = [(thin if thinned else plain, i) for i, thinned in enumerate(keep)]
-    parts = [t.ids[t.starts[i] : t.starts[i + 1]] for t, i in pairs]
+def together(plain: Texts, thin: Texts, noisy: Texts) -> Texts:
+    """Each text once in one of three ways, two plain for one thinned and one mistyped, without those of no pieces."""
+    ways = (thin, noisy, plain, plain)
+    parts = [(way := ways[i % len(ways)]).ids[way.starts[i] : way.starts[i + 1]] for i in range(len(plain))]
     some = np.array([p.size > 0 for p in parts])
     parts = [p for p in parts if p.size]
     return Texts(np.concatenate(parts), np.concatenate([[0], np.cumsum([p.size for p in parts])]), plain.rows[some])

@@ -38,10 +38,12 @@ from narratives.training.export import write_model
 from narratives.training.linear import Fit, Penalty, Rows, fit_gate, fit_head
 from narratives.training.measure import Figure, binary, figure, measurable, own_model
 from narratives.training.mentions import plain_mentions
+from narratives.training.noise import mistyped
 
 HEADS = ("offensive", "hate")
 Say = Callable[[str], None]
 
+_NOISY = 3  # every such post is read a second time, with typing mistakes
 _TRUSTED = 60  # calibration posts from which a corpus is half believed about where its yes begins
 
 
@@ -56,6 +58,7 @@ class Settings:
         iterations: L-BFGS iterations at most for each head and each gate.
         evenness: 0 weighs each text the same, 1 each corpus the same.
         plain: Weight of plain mentions of groups in each corpus, as a share of the weight of its posts.
+        noise: Share of letters that are mistyped in a second reading of every third post.
         seed: For the peers and the resamples; fitting itself draws nothing at random.
     """
 
@@ -65,6 +68,7 @@ class Settings:
     iterations: int = 80
     evenness: float = 0.5
     plain: float = 0.05
+    noise: float = 0.1
     seed: int = 0
 
 
@@ -91,7 +95,8 @@ def train(
     raw = matrix(settings.hasher, dataset.spread)
     idf = inverse_document_frequency(raw[training], dataset.groups[training])
     features = matrix(settings.hasher, dataset.spread, idf)
-    fits = {head: _fit(dataset, features, idf, head, work, settings, say) for head in HEADS}
+    extra = _Extra.made(dataset, idf, settings)
+    fits = {head: _fit(dataset, features, extra, head, work, settings, say) for head in HEADS}
     listed, tensors = _experts(dataset, features, fits, work, settings, say)
     tensors["idf"] = idf.astype(np.float16)
     config = _config(settings, listed)
@@ -113,19 +118,36 @@ def train(
     return figures
 
 
-def _plain(settings: Settings, idf: NDArray[np.float32]) -> dict[str, sparse.csr_matrix]:
-    """By language group, the n-grams of plain mentions of groups of people."""
-    texts: dict[str, list[str]] = {}
-    for text, lang in plain_mentions(settings.seed):
-        group = LANGUAGES[lang].group
-        texts.setdefault(TRANSFERRED.get(group, group), []).append(spread(fold(text, lang)))
-    return {group: matrix(settings.hasher, found, idf) for group, found in texts.items()}
+@dataclass(frozen=True, slots=True)
+class _Extra:
+    """Rows that are learnt from beside the posts as they are written.
+
+    Attributes:
+        plain: By language group, n-grams of plain mentions of groups of people.
+        noisy: (some, buckets) training posts with typing mistakes.
+        of: (some,) the post that each of them is.
+    """
+
+    plain: Mapping[str, sparse.csr_matrix]
+    noisy: sparse.csr_matrix
+    of: NDArray[np.int64]
+
+    @classmethod
+    def made(cls, dataset: Dataset, idf: NDArray[np.float32], settings: Settings) -> _Extra:
+        texts: dict[str, list[str]] = {}
+        for text, lang in plain_mentions(settings.seed):
+            group = LANGUAGES[lang].group
+            texts.setdefault(TRANSFERRED.get(group, group), []).append(spread(fold(text, lang)))
+        plain = {group: matrix(settings.hasher, found, idf) for group, found in texts.items()}
+        of = np.flatnonzero(dataset.splits == "train")[::_NOISY]
+        mistakes = [mistyped(dataset.spread[i], settings.noise, settings.seed) for i in of]
+        return cls(plain, matrix(settings.hasher, mistakes, idf), of)
 
 
 def _fit(
     dataset: Dataset,
     features: sparse.csr_matrix,
-    idf: NDArray[np.float32],
+    extra: _Extra,
     head: str,
     work: Path,
     settings: Settings,
@@ -134,18 +156,18 @@ def _fit(
     say(f"fitting {head}")
     target = dataset.targets[head]
     weights = np.where(dataset.splits == "train", balanced_weights(target, dataset.corpora, settings.evenness), 0.0)
-    plain = _plain(settings, idf)
     rows = {}
     for name in dataset.names:
-        here = dataset.corpora == name
+        here = np.flatnonzero(dataset.corpora == name)
         if weights[here].any():
-            mentions = plain[dataset.group_of[name]]
+            mentions = extra.plain[dataset.group_of[name]]
             # every corpus must learn that a name alone is harmless, above all one that was collected by names
             each = settings.plain * weights[here].sum() / mentions.shape[0]
+            noisy = np.flatnonzero(dataset.corpora[extra.of] == name)
             rows[name] = Rows.of(
-                sparse.vstack([features[here], mentions]).tocsr(),
-                np.r_[target[here], np.zeros(mentions.shape[0])],
-                np.r_[weights[here], np.full(mentions.shape[0], each)],
+                sparse.vstack([features[here], mentions, extra.noisy[noisy]]).tocsr(),
+                np.r_[target[here], np.zeros(mentions.shape[0]), target[extra.of[noisy]]],
+                np.r_[weights[here], np.full(mentions.shape[0], each), weights[extra.of[noisy]]],
             )
     checkpoint = work / f"{head}.npz"
     return fit_head(rows, dataset.group_of, settings.penalty, settings.iterations, checkpoint, say)
@@ -224,6 +246,7 @@ def _config(settings: Settings, experts: Mapping[str, Any]) -> dict[str, Any]:
             "iterations": settings.iterations,
             "evenness": settings.evenness,
             "plain": settings.plain,
+            "noise": settings.noise,
             "seed": settings.seed,
         },
         "licence": "CC BY-NC-SA 4.0",
