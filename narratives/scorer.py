@@ -31,7 +31,7 @@ Language = str | Iterable[str | None] | None
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """Scores posts with one model. Holds nothing but the model: no post is kept, no state changes.
+    """Scores posts with one model. Holds the model, and how words are cut into pieces; no post is kept.
 
     Make one with :func:`load`.
     """
