@@ -7,7 +7,7 @@ import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -121,13 +121,24 @@ _KEY = 3
 _START = re.compile(rf"\b\w{{1,{_KEY}}}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Pattern:
-    """One cue, ready to match: the cue itself and its harmless phrases, longest first."""
+    """One cue, ready to match: of thousands a post needs a few, and compiling all of them would take seconds."""
 
     cue: Cue
-    found: re.Pattern[str]
-    traps: re.Pattern[str] | None
+    lang: str
+    folded: str
+
+    @cached_property
+    def found(self) -> re.Pattern[str]:
+        """The cue itself."""
+        stem = r"\s+".join(re.escape(word) for word in self.folded.split())
+        return re.compile(rf"{stem}(?:{_either(self.cue.endings, self.lang)})\b")
+
+    @cached_property
+    def traps(self) -> re.Pattern[str] | None:
+        """Its harmless phrases, longest first."""
+        return re.compile(_either(self.cue.traps, self.lang)) if self.cue.traps else None
 
 
 @lru_cache
@@ -137,13 +148,10 @@ def _patterns(group: str) -> Mapping[str, tuple[_Pattern, ...]]:
     for lang in _GROUPS.get(group, ()):
         for cue in lexicon(lang).cue:
             folded = fold(cue.stem, lang)
-            stem = r"\s+".join(re.escape(word) for word in folded.split())
-            pattern = re.compile(rf"{stem}(?:{_either(cue.endings, lang)})\b")
-            traps = re.compile(_either(cue.traps, lang)) if cue.traps else None
             start = _START.match(folded)
             if start is None:
                 raise InputError(f"{lang}.toml, stem {cue.stem!r}: expected a letter at its beginning")
-            out.setdefault(start[0], []).append(_Pattern(cue, pattern, traps))
+            out.setdefault(start[0], []).append(_Pattern(cue, lang, folded))
     return {key: tuple(patterns) for key, patterns in out.items()}
 
 

@@ -33,7 +33,7 @@ _LINKS_AND_NAMES = re.compile(rf"(?<![^ ])(?:(?:{_LINK}|{_NAME}) )*(?:{_LINK}(?=
 
 
 def squeezed(text: str) -> str:
-    """The form that posts share which a model of words cannot tell apart.
+    r"""The form that posts share which a model of words cannot tell apart.
 
     Blanks and line ends count as one blank, and links and ``@names`` that stand together as one name. Language
     detection (``text.script.letters_only``) and models of words (``backends.words.spread``) read neither. Nothing
@@ -42,7 +42,7 @@ def squeezed(text: str) -> str:
     Args:
         text: A post.
 
-    >>> squeezed("@ana @iva  pogledajte\\n https://a.example/1") == squeezed("@eva pogledajte https://b.example/2?x=3")
+    >>> squeezed("@ana @iva  pogledajte\n https://a.example/1") == squeezed("@eva pogledajte https://b.example/2?x=3")
     True
     >>> squeezed("Da!") == squeezed("da!")
     False

@@ -27,7 +27,8 @@ def serve(asked: IO[bytes], out: IO[bytes], model: str | None) -> None:
 
     Args:
         asked: Jobs: ``{"texts": [...], "langs": ..., "batch_size": n}``.
-        out: Takes ``{"ready": digest, "words": …}`` first, then ``{"columns": {...}}`` for each job, or what went wrong.
+        out: Takes ``{"ready": digest, "words": …}`` first, then ``{"columns": {...}}`` for each job, or what went
+            wrong.
         model: Name or folder of the model.
     """
 

@@ -97,7 +97,8 @@ def batch(
     if engine is EngineName.RAY:
         local = {
             "--format": format, "--resume": resume, "--restart": restart, "--overwrite": overwrite, "--limit": limit,
-            "--sample": sample, "--redact": redact, "--raw-cells": raw_cells, "--encoding": encoding, "--preview": preview,
+            "--sample": sample, "--redact": redact, "--raw-cells": raw_cells, "--encoding": encoding,
+            "--preview": preview,
         }  # fmt: skip
         if given := [name for name, value in local.items() if value]:
             raise typer.BadParameter(f"{', '.join(given)} cannot be had with --engine ray")
@@ -223,7 +224,8 @@ def _line(text: Any, row: Mapping[str, Any]) -> str:
     from narratives.cli.show import excerpt, mark_decision
 
     hate = "         " if row["hate"] is None else f"hate {row['hate']:.2f}"
-    return f"{mark_decision(row['decision'])} {hate}  {row['lang']:4}  {excerpt('' if text is None else str(text), ())}"
+    words = excerpt("" if text is None else str(text), (), lang=row["lang"])
+    return f"{mark_decision(row['decision'])} {hate}  {row['lang']:4}  {words}"
 
 
 def _told(summary: BatchSummary, target: Path) -> Iterator[str]:

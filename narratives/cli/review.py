@@ -174,12 +174,12 @@ class _Reader:
     def evidence(self, item: Item) -> str:
         """The words that decided, and nothing around them."""
         from narratives.cli.show import excerpt
+        from narratives.report.masked import masked
         from narratives.text import redact
-        from narratives.text.mask import mask
 
         spans = self._spans(item)
-        masked = mask(item.text, spans)
-        words = dict.fromkeys(excerpt(redact(masked[span.start : span.end]).text, (), reveal=True) for span in spans)
+        plain = masked(item.text, item.scores.get("lang"))
+        words = dict.fromkeys(excerpt(redact(plain[span.start : span.end]).text, (), reveal=True) for span in spans)
         return f"  … {' … '.join(words)} …" if words else "  no particular words decided; o shows the post"
 
     def post(self, item: Item) -> str:
@@ -187,10 +187,12 @@ class _Reader:
         from narratives.text import redact
 
         spans = self._spans(item) if redact(item.text).text == item.text else ()
-        return "  " + excerpt(redact(item.text).text, spans, width=1000)
+        return "  " + excerpt(redact(item.text).text, spans, lang=item.scores.get("lang"), width=1000)
 
     def _spans(self, item: Item) -> Any:
         if self._scorer is None:
+            typer.echo("  loading the model, a few seconds …")  # else the first o seems to hang
+            sys.stdout.flush()
             from narratives.scorer import load
 
             self._scorer = load(self._model)

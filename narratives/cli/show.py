@@ -13,30 +13,33 @@ from collections.abc import Iterable
 import typer
 
 from narratives.languages import LANGUAGES
+from narratives.report.masked import masked
 from narratives.results import PostScore, Span
-from narratives.text.mask import mask
 
 _WIDTH = 72
 _COLOURS = {"flag": "red", "review": "yellow", "clear": "green", "unsupported": "bright_black"}
 
 
-def excerpt(text: str, spans: Iterable[Span], *, reveal: bool = False, width: int = _WIDTH) -> str:
+def excerpt(
+    text: str, spans: Iterable[Span], *, lang: str | None = None, reveal: bool = False, width: int = _WIDTH
+) -> str:
     """A short stretch of a post around its first evidence, with the evidence marked.
 
     Args:
         text: The original post.
         spans: Its evidence.
+        lang: Language it was read in.
         reveal: Show hostile words as they were written.
         width: Most characters of the post to show.
 
     Returns:
         One line, free of control characters. Evidence is underlined on a terminal, else put between ``‹`` and ``›``.
 
-    >>> excerpt("Napolje s gamadi!", [Span(10, 16, "gamadi", "offensive", "model")])
+    >>> excerpt("Napolje s gamadi!", [Span(10, 16, "gamadi", "offensive", "model")], lang="bcms")
     'Napolje s ‹g•••••›!'
     """
     spans = sorted(spans, key=lambda span: (span.start, span.end))
-    shown = text if reveal else mask(text, spans)
+    shown = text if reveal else masked(text, lang)
     begin = max(0, min(spans[0].start - width // 4, len(text) - width)) if spans else 0
     end = min(len(text), begin + width)
     parts, at = ["…" if begin else ""], begin
@@ -86,10 +89,10 @@ def render(text: str, score: PostScore, *, reveal: bool = False, number: int | N
         figures.append(f"labels: {', '.join(score.labels)}")
     rows = [
         "  ".join([*([f"{number}."] if number else []), head, *figures, _language(score)]),
-        f"  {excerpt(text, score.evidence, reveal=reveal)}",
+        f"  {excerpt(text, score.evidence, lang=score.language.code, reveal=reveal)}",
         *(f"  - {reason}" for reason in score.reasons),
     ]
-    if words := _evidence(text, score.evidence, reveal):
+    if words := _evidence(text, score, reveal):
         rows.append(f"  evidence: {words}")
     return "\n".join(row.rstrip() for row in rows if row.strip())
 
@@ -100,9 +103,9 @@ def _language(score: PostScore) -> str:
     return f"{name} ({score.language.script}, {score.language.confidence:.2f})"
 
 
-def _evidence(text: str, spans: tuple[Span, ...], reveal: bool) -> str:
-    shown = text if reveal else mask(text, spans)
+def _evidence(text: str, score: PostScore, reveal: bool) -> str:
+    shown = text if reveal else masked(text, score.language.code)
     labels: dict[tuple[int, int], list[str]] = {}
-    for span in spans:
+    for span in score.evidence:
         labels.setdefault((span.start, span.end), []).append(span.label)
     return ", ".join(f"{_tame(shown[start:end])} ({', '.join(said)})" for (start, end), said in sorted(labels.items()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from narratives.errors import MissingFileError
 from narratives.languages import LANGUAGES
 from narratives.resources import find, listing
 
-_MOST = 4
+_MOST = 5
+_FEW = 20  # posts of one kind below which a share of them says nothing
 _ROW = re.compile(
     r"^\| *(?P<lang>\w+) *\| *(?P<corpus>[\w-]+) *\| *(?P<head>\w+) *\| *(?P<n>[\d,]+) *\|[^|]*\| *"
     r"(?P<f1>[01]?\.\d+) *\((?P<low>[01]?\.\d+)[–-](?P<high>[01]?\.\d+)\) *\|",
@@ -35,6 +36,9 @@ class Measured:
         right: Of what it flags, the share that is right; ``None`` where that was not measured.
         found: Of what it should flag, the share that it does.
         authored: Whether the posts were made up.
+        annotated: Whether they are real and were labelled for this project, by a language model.
+        harmless: Of harmless posts, the share that is flagged, with its interval.
+        few: Whether there are so few of one kind that only ``harmless`` means anything.
     """
 
     corpus: str
@@ -44,6 +48,9 @@ class Measured:
     right: float | None = None
     found: float | None = None
     authored: bool = False
+    annotated: bool = False
+    harmless: tuple[float, float, float] | None = None
+    few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,8 @@ class Limits:
 
     Attributes:
         lang: Code of the language.
-        sets: Figures, real posts before made-up ones, the largest first.
+        sets: Figures; those on posts annotated for this project come first, since they are what a flag is about, then
+            other real posts, then made-up ones, the largest first.
         alarms: Share of harmless posts that are flagged, by kind.
     """
 
@@ -78,7 +86,9 @@ def limits(lang: str, folder: Path, sha256: str) -> Limits:
 
 
 def _ordered(sets: Sequence[Measured]) -> tuple[Measured, ...]:
-    return tuple(sorted(sets, key=lambda m: (m.authored, m.head not in _HEADS, -m.n, m.corpus))[:_MOST])
+    return tuple(
+        sorted(sets, key=lambda m: (not m.annotated, m.authored, m.head not in _HEADS, -m.n, m.corpus))[:_MOST]
+    )
 
 
 def _result(lang: str, sha256: str) -> dict[str, Any] | None:
@@ -105,7 +115,19 @@ def _sets(result: dict[str, Any]) -> list[Measured]:
     row = posts.get("models", {}).get(ours, {}).get("binary")
     if row and None not in row.get("macro_f1", (None,)):
         out.append(_measured(f"authored-{result['lang']}", "hostile", posts["n"], row, authored=True))
-    return out
+    return [*_annotated(result), *out]
+
+
+def _annotated(result: dict[str, Any]) -> list[Measured]:
+    """Flags on real posts that were labelled by the label cards (``datasets/annotated``)."""
+    posts = result.get("annotated") or {}
+    row = posts.get("models", {}).get(result["model"].get("name"), {})
+    if not row.get("binary") or None in row["binary"].get("macro_f1", (None,)):
+        return []
+    kinds = (posts["positive"], posts["n"] - posts["positive"])
+    found = _measured(f"annotated-{result['lang']}", "hostile", posts["n"], row["binary"], authored=False)
+    harmless = tuple(row["harmless_flagged"]) if row.get("harmless_flagged") else None
+    return [replace(found, annotated=True, harmless=harmless, few=min(kinds) < _FEW)]
 
 
 def _measured(corpus: str, head: str, n: int, row: dict[str, Any], *, authored: bool) -> Measured:

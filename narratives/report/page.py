@@ -17,7 +17,7 @@ from narratives.errors import MissingFileError, NarrativesError, UnknownNameErro
 from narratives.report.answers import answers
 from narratives.report.events import Event
 from narratives.report.figures import wilson
-from narratives.report.limits import limits
+from narratives.report.limits import Measured, limits
 from narratives.report.sections import View, ids_of
 from narratives.report.shown import shown
 from narratives.report.tally import Tally
@@ -216,6 +216,20 @@ def _copies(view: View, scorer: Scorer | None) -> dict[str, Any]:
     return {"line": line, "groups": shown_groups, "some": bool(copies.forgotten), "unmarked": unmarked}
 
 
+def _said(w: Words, m: Measured) -> list[str]:
+    """What was measured on one set, in sentences."""
+    said = []
+    if m.right is not None and m.found is not None and not m.few:
+        said.append(w("limits_found", right=w.number(100 * m.right), found=w.number(100 * m.found)))
+    if m.harmless is not None:
+        n, low, high = (w.number(100 * x) for x in m.harmless)
+        said.append(w("limits_harmless", n=n, interval=w("to", low=low, high=high)))
+    if not m.few:
+        f1, low, high = (w.number(x, 2) for x in m.f1)
+        said.append(w("limits_f1", f1=f1, interval=w("to", low=low, high=high)))
+    return said
+
+
 def _limits(view: View, model: Model) -> list[dict[str, Any]]:
     """What is known about the model in each language of the file, as plain sentences."""
     if model.scorer is None or model.folder is None:
@@ -226,13 +240,10 @@ def _limits(view: View, model: Model) -> list[dict[str, Any]]:
         rows = []
         for m in found.sets:
             name = w("limits_set", corpus=m.corpus, posts=w.count("posts", m.n))
-            name += f" ({w('limits_authored')})" if m.authored else ""
+            note = "limits_annotated" if m.annotated else "limits_authored" if m.authored else None
+            name += f" ({w(note)})" if note else ""
             head = w(f"head_{m.head}") if m.head in {"hate", "offensive", "hostile"} else m.head
-            f1, low, high = (w.number(x, 2) for x in m.f1)
-            said = [w("limits_f1", f1=f1, interval=w("to", low=low, high=high))]
-            if m.right is not None and m.found is not None:
-                said.insert(0, w("limits_found", right=w.number(100 * m.right), found=w.number(100 * m.found)))
-            rows.append((f"{head}: {name}", " ".join(said)))
+            rows.append((f"{head}: {name}", " ".join(_said(w, m))))
         alarms = [
             w("limits_alarm", n=w.number(100 * share), kind=w(f"kind_{kind}")) for kind, share in found.alarms.items()
         ]

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from narratives.errors import NarrativesError
 from narratives.languages import LANGUAGES
+from narratives.report.masked import masked
 from narratives.scorer import Scorer
-from narratives.text.mask import mask
 from narratives.text.redact import redact
 
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
@@ -44,11 +44,11 @@ def shown(text: str, lang: str, scorer: Scorer | None) -> Shown:
         except NarrativesError:
             spans = ()
         if spans:
-            masked = mask(text, spans)
+            plain = masked(text, lang)
             places = _joined([(span.start, span.end) for span in spans])[:_MOST_SPANS]
-            return Shown(tuple(masked[a:b][:_LONGEST] for a, b in places), True)
+            return Shown(tuple(plain[a:b][:_LONGEST] for a, b in places), True)
     cut = text[:_LONGEST] + ("…" if len(text) > _LONGEST else "")
-    return Shown((_LETTERS.sub(lambda m: m[0][0] + "•" * (len(m[0]) - 1), mask(cut, ())),), False)
+    return Shown((_LETTERS.sub(lambda m: m[0][0] + "•" * (len(m[0]) - 1), masked(cut, lang)),), False)
 
 
 def _joined(places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

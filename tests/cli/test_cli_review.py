@@ -81,6 +81,12 @@ def test_opened_text_is_masked_and_redacted(run, tmp_path, tiny_folder):
     assert score.language.code == "hr"
 
 
+def test_the_model_is_loaded_on_the_first_look_and_that_is_told_before(run, scored):
+    result = run("review", scored, "--max-items", 2, input="oohosoq")
+    assert result.stdout.count("loading the model") == 1
+    assert "loading the model" not in run("review", scored, "--max-items", 2, input="q").stdout
+
+
 def test_it_is_about_me_hides_and_helps(run, scored):
     result = run("review", scored, "--max-items", 3, input="mq")
     assert "narratives routes" in result.stdout

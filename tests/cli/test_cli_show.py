@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from narratives.cli import show
@@ -19,14 +19,7 @@ def posts(draw):
     return text, [Span(min(p), max(p), text[min(p) : max(p)], draw(labels), "model") for p in places]
 
 
-@given(posts())
-def test_masking_keeps_every_offset(post):
-    text, spans = post
-    masked = show.mask(text, spans)
-    assert len(masked) == len(text)
-    assert all(a in (b, "•") for a, b in zip(masked, text, strict=True))
-
-
+@settings(deadline=None)
 @given(posts(), st.booleans())
 def test_an_excerpt_is_one_short_line_without_control_characters(post, reveal):
     text, spans = post
@@ -40,23 +33,11 @@ def test_a_terminal_escape_in_a_post_has_no_effect():
     assert show.excerpt("a\x1b[31mred\u202eback\nnext", []) == "a [31mred back next"
 
 
-def test_first_letter_and_dots():
-    spans = [Span(5, 22, "#bad pests, d'une", "dehumanisation", "cue")]
-    assert show.mask("They #bad pests, d'une go", spans) == "They #b•• p••••, d'••• go"
-
-
-def test_story_evidence_stays_readable():
-    assert show.mask("free flats", [Span(0, 4, "free", "welfare_burden", "model")]) == "free flats"
-
-
-@pytest.mark.parametrize("word", ["Šiptari", "шиптарите", "Çingeneler", "ÇİNGENE", "țiganii", "maxhupët"])
-def test_known_slurs_are_masked_without_evidence(word):
-    assert show.mask(f"x {word}.", []) == f"x {word[0]}{'•' * (len(word) - 1)}."
-
-
-@pytest.mark.parametrize("word", ["Pakistan", "pakistanski", "ciorba", "arapski", "Roma", "hohote"])
-def test_ordinary_words_are_not(word):
-    assert show.mask(word, []) == word
+def test_evidence_of_plain_words_stays_readable_whatever_it_speaks_for():
+    words = [(0, 8, "expulsion_rights_denial"), (9, 12, "offensive"), (13, 18, "dehumanisation")]
+    text = "migranti oni gamad"
+    shown = show.excerpt(text, [Span(a, b, text[a:b], label, "model") for a, b, label in words], lang="sr")
+    assert shown == "‹migranti› ‹oni› ‹g••••›"
 
 
 def test_overlapping_evidence_is_marked_once():
@@ -80,5 +61,5 @@ def test_colour_only_on_a_terminal_that_wants_it(monkeypatch, tty, env, coloured
     monkeypatch.setenv("TERM", "xterm")
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    marked = show.excerpt("pests", [Span(0, 5, "pests", "offensive", "model")])
-    assert marked == ("\x1b[4mp••••\x1b[0m" if coloured else "‹p••••›")
+    marked = show.excerpt("gamad", [Span(0, 5, "gamad", "offensive", "model")], lang="hr")
+    assert marked == ("\x1b[4mg••••\x1b[0m" if coloured else "‹g••••›")

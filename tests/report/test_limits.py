@@ -6,6 +6,8 @@ import pytest
 
 from narratives.languages import LANGUAGES
 from narratives.report.limits import limits
+from narratives.report.page import _said
+from narratives.report.wording import words
 
 CARD = """
 | language | corpus | head | n | positive | macro-F1 (95 % interval) | ROC-AUC | own model | difference |
@@ -67,3 +69,24 @@ def test_the_results_of_the_shipped_model_are_found():
     assert all(limit.sets for limit in found.values())
     assert [(m.corpus, m.head, m.authored) for m in found["mk"].sets] == [("authored-mk", "hostile", True)]
     assert all(limit.alarms for limit in found.values())
+    assert {code for code, limit in found.items() if limit.sets[0].annotated} >= {"en", "hr", "tr"}
+
+
+@pytest.mark.parametrize(("positive", "few"), [(200, False), (2, True), (399, True)])
+def test_figures_on_annotated_posts_come_first_and_few_posts_are_not_generalised(tmp_path, monkeypatch, positive, few):
+    binary = {"macro_f1": [0.7, 0.6, 0.8], "precision": [0.8, 0.0], "recall": [0.9, 0.0]}
+    row = {"binary": binary, "harmless_flagged": [0.12, 0.1, 0.15]}
+    annotated = {"tier": "real", "n": 400, "positive": positive, "models": {"m": row}}
+    folder = tmp_path / "evaluation" / "results" / "m"
+    folder.mkdir(parents=True)
+    (folder / "tr.json").write_text(json.dumps({**RESULT, "lang": "tr", "annotated": annotated}), encoding="utf-8")
+    monkeypatch.setenv("NARRATIVES_HOME", str(tmp_path))
+    first, second = limits("tr", tmp_path, "abc").sets
+    assert (first.corpus, first.n, first.annotated, first.few) == ("annotated-tr", 400, True, few)
+    assert not second.annotated
+    for lang in LANGUAGES:
+        w = words(lang)
+        said = " ".join(_said(w, first))
+        assert w("limits_harmless", n="12", interval=w("to", low="10", high="15")) in said
+        assert (w.number(0.7, 2) in said) != few  # macro-F1 of two hostile posts would be no figure
+        assert w("limits_annotated") not in said

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from html.parser import HTMLParser
 
 import pytest
+from markupsafe import escape
 from typer.testing import CliRunner
 
 from narratives.cli import app
@@ -12,6 +13,7 @@ from narratives.errors import InputError, MissingFileError, OutputError, Unknown
 from narratives.languages import LANGUAGES
 from narratives.report import write_report
 from narratives.report.wording import words
+from narratives.scorer import load
 from narratives.taxonomy import KOSOVO_NOTE
 
 from .conftest import COLUMNS, flagged, row, some, write
@@ -288,3 +290,14 @@ def test_the_command(tmp_path, scored):
     assert words("mk")("title") in out.read_text(encoding="utf-8")
     bad = CliRunner().invoke(app, ["report", str(tmp_path / "none.csv")])
     assert bad.exit_code == 2
+
+
+@pytest.mark.checkout
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_error_rates_on_real_annotated_posts_stand_on_the_page(tmp_path, lang):
+    info = load().info
+    rows = [flagged(i, lang="tr", model=f"{info.name} {info.version} {info.sha256[:8]}") for i in range(3)]
+    html = page(tmp_path, rows, lang=lang)
+    said = escape(words(lang)("limits_annotated"))
+    assert html.count(said) == 1
+    assert "annotated-tr" in html
