@@ -32,12 +32,13 @@ from narratives.backends.linear import LinearBackend
 from narratives.backends.ngrams import NgramHasher
 from narratives.backends.wide_deep import WideDeepBackend
 from narratives.backends.words import spread
+from narratives.calibration import Calibration
 from narratives.corpora import CORPORA, Example, corpus, read_examples
-from narratives.errors import InputError, MissingFileError
+from narratives.errors import MissingFileError
 from narratives.languages import LANGUAGES
 from narratives.text import fold, normalise_text
 from narratives.training import recipe
-from narratives.training.adapt import adapt
+from narratives.training.adapt import calibrated, fit
 from narratives.training.data import Dataset, gather, inverse_document_frequency, matrix
 from narratives.training.export import write_model
 from narratives.training.joint import PER_CORPUS, HeadsNet, Schedule, class_weights, draw, loss_of
@@ -45,6 +46,7 @@ from narratives.training.measure import fast_macro_f1, own_model
 from narratives.training.mentions import plain_mentions
 from narratives.training.network import EncoderNet, filled
 from narratives.training.tasks import Tasks, gather_tasks
+from narratives.training.transformer_data import read_labelled
 from narratives.training.wide_deep import Settings, assemble, cut
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -175,12 +177,24 @@ class Posts:
         self.group = LANGUAGES[examples[0].lang].group
         self.hidden, self.rows = model.read(folded(examples))
 
-    def said(self, model: WideDeepBackend) -> np.ndarray:
-        """0 or 1 of each post at the model's own threshold."""
-        logits = model.judge(self.hidden, self.rows, [self.group] * len(self.examples))
-        calibration = model.calibration[self.head][self.group]
-        p = calibration.probabilities(logits[:, model.heads.index(self.head)])
-        return np.asarray(p >= calibration.threshold, np.int64)
+        logits = model.judge(self.hidden, self.rows, [self.group] * len(examples))
+        self.score = logits[:, model.heads.index(head)]
+        self.before = said(self.score, model.calibration[head][self.group])
+
+    def after(self, model: WideDeepBackend, file: Path) -> tuple[np.ndarray, int]:
+        """The same after the correction that ``narratives train heads`` fits on a file, and how free it was."""
+        own = read_labelled(file, "text", [f"{self.head}={self.head}"], lang=self.examples[0].lang)
+        hidden, rows = model.read([fold(t, c) for t, c in zip(own.texts, own.langs, strict=True)])
+        score = model.judge(hidden, rows, own.groups.tolist())[:, model.heads.index(self.head)]
+        fitted = fit(own, self.head, score, hidden, model.cards.fold(rows))
+        more = self.hidden @ fitted.part["hidden"] + model.cards.fold(self.rows) @ fitted.part["grams"]
+        logits = self.score * fitted.part["scale"] + more[:, 0] + fitted.part["bias"]
+        return said(logits.astype(np.float32), calibrated(fitted.scored)), fitted.freedom
+
+
+def said(logits: np.ndarray, calibration: Calibration) -> np.ndarray:
+    """0 or 1 at the threshold."""
+    return np.asarray(calibration.probabilities(logits) >= calibration.threshold, np.int64)
 
 
 def folded(examples: Sequence[Example]) -> list[str]:
@@ -212,7 +226,7 @@ def write_rows(path: Path, few: Sequence[Example], head: str) -> None:
 
 def measure(model: Path, data: Path, work: Path, tuning: bool) -> list[dict[str, object]]:
     """All comparisons; ``tuning`` measures on posts of the training split that no sample holds, not on ``dev``."""
-    seen = {(e.lang, e.key) for name in CORPORA if name not in OUT for e in _examples(name, data)}
+    seen = learnt_from(data)
     before, out = WideDeepBackend.load(model), []
     for name, head in OUT.items():
         every = [e for e in _examples(name, data) if head in e.labels and (e.lang, e.key) not in seen]
@@ -222,26 +236,25 @@ def measure(model: Path, data: Path, work: Path, tuning: bool) -> list[dict[str,
             half = np.random.default_rng(9).permutation(len(pool))
             test, pool = [pool[i] for i in half[:700]], [pool[i] for i in half[700:]]
         posts = Posts(before, test, head)
-        zero = posts.said(before)
         for size in SIZES:
-            said = {key: [] for key in NAMES}
+            told: dict[str, list[np.ndarray]] = {key: [] for key in NAMES}
+            free = []
             for seed in SEEDS:
                 few = sample(pool, head, size, seed)
-                file, folder = work / "few.csv", work / "adapted"
-                write_rows(file, few, head)
-                shutil.rmtree(folder, ignore_errors=True)
-                said["base"].append(zero)
-                try:
-                    adapt(file, folder, labels=[f"{head}={head}"], base=model, lang=test[0].lang, say=lambda _: None)
-                    said["adapted"].append(posts.said(WideDeepBackend.load(folder)))
-                except InputError as error:  # too few: the model stays as it is
-                    print(error)
-                    said["adapted"].append(zero)
-                said["alone"].append(alone(few, test, head, seed))
-            out.append({"corpus": name, "lang": test[0].lang, "head": head, "a_class": len(few) // 2}
-                       | intervals(posts.gold, said))  # fmt: skip
+                write_rows(work / "few.csv", few, head)
+                after, freedom = posts.after(before, work / "few.csv")
+                free.append(freedom)
+                for key, answer in zip(NAMES, (posts.before, after, alone(few, test, head, seed)), strict=True):
+                    told[key].append(answer)
+            about = {"corpus": name, "lang": test[0].lang, "head": head, "a_class": len(few) // 2, "freedom": free}
+            out.append(about | intervals(posts.gold, told))
             print(row(out[-1]), flush=True)
     return out
+
+
+def learnt_from(data: Path) -> set[tuple[str, str]]:
+    """Language and digest of every post of the other corpora: what stands in both is not measured on."""
+    return {(e.lang, e.key) for name in CORPORA if name not in OUT for e in _examples(name, data)}
 
 
 def _examples(name: str, data: Path) -> list[Example]:

@@ -22,6 +22,7 @@ from scipy.special import expit
 from narratives.backends import open_model
 from narratives.backends.base import model_folder
 from narratives.backends.wide_deep import WideDeepBackend
+from narratives.calibration import Calibration
 from narratives.errors import InputError, ModelError, OutputError
 from narratives.text import fold
 from narratives.training.calibrate import Scored, best_cut, calibrate
@@ -115,7 +116,7 @@ def adapt(
     before = backend.judge(hidden, rows, posts.groups.tolist())
     grams = backend.cards.fold(rows)
     say(f"{len(posts.texts):,} posts, {int((posts.splits != 'dev').sum()):,} to learn from; heads: {', '.join(heads)}")
-    fitted = [_fit(posts, head, before[:, backend.heads.index(head)], hidden, grams) for head in heads]
+    fitted = [fit(posts, head, before[:, backend.heads.index(head)], hidden, grams) for head in heads]
     folder = model_folder(base)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     tensors = load_file(folder / "model.safetensors")
@@ -160,7 +161,7 @@ def _enough(posts: Labelled, head: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fitted:
+class Fitted:
     """A correction of one head, and what was learnt of it on posts it had not seen.
 
     Attributes:
@@ -174,9 +175,9 @@ class _Fitted:
     freedom: int
 
 
-def _fit(
+def fit(
     posts: Labelled, head: str, score: NDArray[np.float32], hidden: NDArray[np.float32], grams: sparse.csr_matrix
-) -> _Fitted:
+) -> Fitted:
     """Logistic regression on what the model says, its hidden layer and its n-grams, as free as does good."""
     from sklearn.linear_model import LogisticRegression
 
@@ -221,7 +222,7 @@ def _fit(
         "grams": table,
         "bias": np.asarray(final.intercept_, np.float32),
     }
-    return _Fitted(part, Scored(head, tried[best][1], gold), best)
+    return Fitted(part, Scored(head, tried[best][1], gold), best)
 
 
 def _folds(gold: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -266,15 +267,19 @@ def _merged(
     return list(table)
 
 
-def _recalibrate(config: dict[str, Any], posts: Labelled, scored: Scored) -> None:
+def calibrated(scored: Scored) -> Calibration:
     """Probabilities and threshold from out-of-fold scores, the threshold drawn to the regression's own where few."""
     entry, n = calibrate([scored]), scored.gold.size
     cut = best_cut([scored]) * n / (n + _TRUSTED)
     threshold = float(expit(cut / entry.temperature + entry.offset))
     low, high = (float(np.clip(edge + threshold - entry.threshold, 0, 1)) for edge in entry.review)
-    entry = replace(entry, threshold=threshold, review=(min(low, threshold), max(high, threshold)))
+    return replace(entry, threshold=threshold, review=(min(low, threshold), max(high, threshold)))
+
+
+def _recalibrate(config: dict[str, Any], posts: Labelled, scored: Scored) -> None:
+    entry = calibrated(scored).to_dict()
     groups = set(posts.groups[_learns(posts, scored.corpus)].tolist())
-    config["calibration"][scored.corpus] |= dict.fromkeys((*groups, "any"), entry.to_dict())
+    config["calibration"][scored.corpus] |= dict.fromkeys((*groups, "any"), entry)
 
 
 def _changes(

@@ -13,7 +13,7 @@ from narratives.backends.wide_deep import WideDeepBackend
 from narratives.errors import InputError, ModelError, OutputError
 from narratives.scorer import load
 from narratives.text import fold
-from narratives.training.adapt import _fit, adapt
+from narratives.training.adapt import adapt, fit
 from narratives.training.own_linear import train_linear
 from narratives.training.transformer_data import read_labelled
 
@@ -121,7 +121,7 @@ def fitted(folder, data):
     backend = WideDeepBackend.load(folder)
     hidden, rows = backend.read([fold(text, "en") for text in posts.texts])
     score = backend.judge(hidden, rows, posts.groups.tolist())[:, backend.heads.index("hate")]
-    return _fit(posts, "hate", score, hidden, backend.cards.fold(rows)), posts
+    return fit(posts, "hate", score, hidden, backend.cards.fold(rows)), posts
 
 
 def test_what_cannot_be_learnt_moves_no_words(tiny_deep_folder, tmp_path):
