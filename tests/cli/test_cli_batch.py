@@ -173,16 +173,16 @@ def test_a_cluster_is_asked_to_hide_authors_as_this_machine_does(run, monkeypatc
     assert (asked["authors"], asked["author_columns"], asked["salt"]) == ("hash", None, None)
 
 
-def test_a_finished_output_is_not_replaced_unasked(run, tmp_path):
+def test_a_finished_output_is_not_replaced_unasked(run, tmp_path, tiny_folder):
     (tmp_path / "in.csv").write_text("text\nDobar dan svima\n", encoding="utf-8")
     out = tmp_path / "out.csv"
     out.write_text("hours of work\n", encoding="utf-8")
-    result = run("batch", tmp_path / "in.csv", out)
+    result = run("batch", tmp_path / "in.csv", out, "--model", tiny_folder)
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1
     assert "--overwrite" in result.stderr
     assert out.read_text(encoding="utf-8") == "hours of work\n"
-    assert run("batch", tmp_path / "in.csv", out, "--overwrite").exit_code == 0
+    assert run("batch", tmp_path / "in.csv", out, "--overwrite", "--model", tiny_folder).exit_code == 0
     assert out.read_text(encoding="utf-8").startswith("text,")
 
 

@@ -81,8 +81,8 @@ def test_opened_text_is_masked_and_redacted(run, tmp_path, tiny_folder):
     assert score.language.code == "hr"
 
 
-def test_the_model_is_loaded_on_the_first_look_and_that_is_told_before(run, scored):
-    result = run("review", scored, "--max-items", 2, input="oohosoq")
+def test_the_model_is_loaded_on_the_first_look_and_that_is_told_before(run, scored, tiny_folder):
+    result = run("review", scored, "--max-items", 2, "--model", tiny_folder, input="oohosoq")
     assert result.stdout.count("loading the model") == 1
     assert "loading the model" not in run("review", scored, "--max-items", 2, input="q").stdout
 
