@@ -101,6 +101,8 @@ def encoder_tensors(rng, pieces: int) -> dict:
         "encoder.scales": rng.uniform(0.002, 0.02, (pieces, 1)).astype(half),
         "encoder.mix": rng.normal(0, 0.3, (2 * WIDTH, 2 * WIDTH)).astype(half),
         "encoder.mix_bias": rng.normal(0, 0.1, 2 * WIDTH).astype(half),
+        "project": rng.normal(0, 0.3, (2 * WIDTH, 2 * WIDTH)).astype(half),
+        "project.bias": np.zeros(2 * WIDTH, np.float32),
     }
     for name, taps in zip(("first", "second"), CONVOLUTIONS, strict=True):
         out[f"encoder.{name}"] = rng.normal(0, 0.3, (WIDTH, taps * WIDTH)).astype(half)

@@ -61,15 +61,22 @@ class Deep:
 
     Attributes:
         encoder: Texts to vectors.
+        project: (width, out) and its bias: into the space where sentences of one meaning lie close.
         hidden: (width, hidden) and its bias.
         heads: (hidden, heads) and its bias.
         own: Group to (hidden, own heads * experts) and bias, experts in the order of the wide part's.
     """
 
     encoder: Encoder
+    project: tuple[Floats, Floats]
     hidden: tuple[Floats, Floats]
     heads: tuple[Floats, Floats]
     own: Mapping[str, tuple[Floats, Floats]]
+
+    def meaning(self, features: Floats) -> Floats:
+        """Unit vectors, (texts, out), of the encoder's."""
+        out = product(features, self.project[0]) + self.project[1]
+        return np.asarray(out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9), np.float32)
 
     def read(self, features: Floats) -> Floats:
         """Hidden layer, (texts, hidden), of the encoder's vectors."""
@@ -144,7 +151,8 @@ class WideDeepBackend:
             table = calibrations(config)
             wide = LinearBackend.of(info, config, tensors, heads[: len(config["own_heads"])], table)
             encoder = Encoder.of(Tokenizer.from_file(str(folder / "tokenizer.json")), tensors)
-            deep = Deep(encoder, _layer(tensors, "hidden"), _layer(tensors, "heads"), {
+            project = dequantised(tensors, "project"), tensors["project.bias"].astype(np.float32)
+            deep = Deep(encoder, project, _layer(tensors, "hidden"), _layer(tensors, "heads"), {
                 group: _layer(tensors, f"own.{group}") for group in config["experts"]
             })  # fmt: skip
             cards = Cards(dequantised(tensors, "cards"), tensors["cards.bias"].astype(np.float32))
@@ -165,8 +173,9 @@ class WideDeepBackend:
             return self.judge(*self.read(texts), groups)
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """The encoder's vectors of folded texts, shape (texts, width)."""
-        return self.deep.encoder.encode([spread(text) for text in texts])
+        """Unit vectors of folded texts, shape (texts, width): texts of like meaning lie close, in any language."""
+        with alone():
+            return self.deep.meaning(self.deep.encoder.encode([spread(text) for text in texts]))
 
     def read(self, texts: Sequence[str]) -> tuple[Floats, csr_matrix]:
         """What the heads of folded texts stand on: the hidden layer, (texts, hidden), and weighed n-grams."""

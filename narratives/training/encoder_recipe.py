@@ -48,6 +48,16 @@ def distil_encoder(
         seed: Of the choice of pairs.
         say: Told about progress.
     """
+    tokenizer, texts, teacher = lessons(parallel, posts, work, seed=seed, say=say)
+    net = EncoderNet(tokenizer.get_vocab_size(), WIDTH, _TEACHER_WIDTH, _tensor(np.load(work / "first.npy")))
+    distil(net, texts, teacher, how, work / "encoder.pt", say=say)
+    return net
+
+
+def lessons(
+    parallel: Path, posts: Iterable[tuple[str, str]], work: Path, *, seed: int = 0, say: Say = print
+) -> tuple[Tokenizer, Texts, NDArray[np.float16]]:
+    """The vocabulary, the translations as pieces, and the teacher's vectors; arguments as above."""
     work.mkdir(parents=True, exist_ok=True)
     pairs = choose_pairs(parallel, Shares(), seed)
     english = list(dict.fromkeys(e for e, _, _ in pairs))
@@ -62,9 +72,7 @@ def distil_encoder(
     rows = np.array([row[e] for e, _, _ in pairs] + list(range(len(english))))
     plain, thin = pieces_of(tokenizer, folded, rows, None), pieces_of(tokenizer, folded, rows, _THIN)
     noisy = pieces_of(tokenizer, [mistyped(text, _NOISE, i) for i, text in enumerate(folded)], rows, None)
-    net = EncoderNet(tokenizer.get_vocab_size(), WIDTH, _TEACHER_WIDTH, _tensor(np.load(work / "first.npy")))
-    distil(net, together(plain, thin, noisy), teacher, how, work / "encoder.pt", say=say)
-    return net
+    return tokenizer, together(plain, thin, noisy), teacher
 
 
 def training_posts(folder: Path) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from narratives.training import distil
 from narratives.training.network import EncoderNet, filled, split_parameters
 from narratives.training.tasks import HEADS, NAMES, Tasks
 
@@ -88,6 +89,34 @@ class Schedule:
     seed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Translations that are learnt on beside the posts, so that the encoder does not forget what sentences mean.
+
+    Attributes:
+        texts: Sentences in all languages, and which vector each belongs to.
+        teacher: (vectors, width) of the English originals.
+        weight: Of their loss.
+        how: Size of the batches and their order; the rest is not used.
+    """
+
+    texts: distil.Texts
+    teacher: NDArray[np.float16]
+    weight: float = 1.0
+    how: distil.Distillation = field(default_factory=lambda: distil.Distillation(batch=128))
+
+    def batches(self) -> Iterator[NDArray[np.int64]]:
+        """Endless batches."""
+        return distil.batches(self.texts, self.how)
+
+    def loss(self, encoder: EncoderNet, picks: NDArray[np.int64]) -> Tensor:
+        """Weighted distance from the teacher."""
+        ids = filled(self.texts.take(picks), encoder.padding, distil.LONGEST)
+        rows = torch.from_numpy(self.texts.rows[picks])
+        target = functional.normalize(torch.from_numpy(self.teacher[self.texts.rows[picks]].astype(np.float32)), dim=1)
+        return self.weight * distil.loss_of(encoder(ids), target, rows, self.how.scale)
+
+
 def draw(tasks: Tasks, boosts: dict[str, float], how: Schedule, rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
     """Endless batches of rows; small sources and annotated posts come more often than their number."""
     rng = np.random.default_rng(how.seed)
@@ -157,6 +186,7 @@ def train_heads(
     checkpoint: Path,
     *,
     boosts: dict[str, float] | None = None,
+    anchor: Anchor | None = None,
     until: int | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
@@ -170,6 +200,7 @@ def train_heads(
         how: Settings.
         checkpoint: File to save to.
         boosts: Prefix of a source to how much more often it is drawn; ``annotated`` for posts with readers.
+        anchor: Translations to learn on as well.
         until: Step after which to save and stop early; another call goes on from there.
         say: Told about progress.
     """
@@ -178,7 +209,7 @@ def train_heads(
     weights = torch.from_numpy(class_weights(tasks, sources, rows))
     labels = torch.from_numpy(tasks.labels)
     sparse, _ = split_parameters(net)
-    trunk = [p for n, p in net.encoder.named_parameters() if not n.startswith(("pieces", "project"))]
+    trunk = [p for n, p in net.encoder.named_parameters() if not n.startswith("pieces")]
     top = [p for n, p in net.named_parameters() if not n.startswith("encoder.")]
     optimisers = [
         torch.optim.AdamW(
@@ -195,8 +226,9 @@ def train_heads(
         done = int(state["step"])
     readings = _readings(tasks, sources, names, how.seed)
     stream = draw(tasks, boosts or {}, how, rows)
+    sentences = anchor.batches() if anchor else iter(())
     for _ in range(done):
-        next(stream)
+        next(stream), next(sentences, None)
     net.train()
     began, running = time.monotonic(), 0.0
     for step in range(done, steps):
@@ -209,12 +241,10 @@ def train_heads(
         way = ids[step % len(ids)]
         batch = filled([way[i] for i in picks], net.encoder.padding, LONGEST)
         batch[(torch.rand(batch.shape) < how.dropped) & (batch != net.encoder.padding)] = net.encoder.padding
-        loss = loss_of(
-            net(batch, torch.from_numpy(readings(picks, step)), how.dropout),
-            labels[picks],
-            weights[sources[picks]],
-            how,
-        )
+        read_as = torch.from_numpy(readings(picks, step))
+        loss = loss_of(net(batch, read_as, how.dropout), labels[picks], weights[sources[picks]], how)
+        if anchor:
+            loss = loss + anchor.loss(net.encoder, next(sentences))
         for optimiser in optimisers:
             optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

@@ -33,7 +33,7 @@ def test_attributions_and_bias_sum_to_the_score(tiny, group):
         assert total == pytest.approx(float(backend.logits([text], [group])[0, i]), abs=1e-4)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=40), st.sampled_from([ANY, *GROUPS])), max_size=8))
 def test_a_batch_gives_what_each_text_gives_alone(tiny, posts):
     backend = tiny.backend

@@ -14,7 +14,7 @@ from narratives.backends.linear import LinearBackend
 from narratives.backends.wide_deep import WideDeepBackend
 from narratives.training.distil import Distillation, Texts, distil
 from narratives.training.export import write_model
-from narratives.training.joint import HeadsNet, Schedule, predict, train_heads
+from narratives.training.joint import Anchor, HeadsNet, Schedule, predict, train_heads
 from narratives.training.network import EncoderNet
 from narratives.training.tasks import HEADS, Tasks
 from narratives.training.wide_deep import Settings, assemble, cut
@@ -67,10 +67,9 @@ def test_what_was_trained_is_what_is_scored(tasks, tiny_folder, tiny_deep_folder
     from narratives.training.network import filled
 
     ids = filled(plain, net.encoder.padding, 320)
-    features = net.encoder.pool(ids).detach().numpy()
-    assert np.allclose(
-        backend.encode(list(tasks.spread)), features, atol=0.05
-    )  # weights are stored as int8 and float16
+    # weights are stored as int8 and float16
+    assert np.allclose(backend.deep.encoder.encode(list(tasks.spread)), net.encoder.pool(ids).detach(), atol=0.05)
+    assert np.allclose(backend.encode(list(tasks.folded)), net.encoder(ids).detach(), atol=0.05)
     expected, own = predict(net, plain)
     hidden, rows = backend.read(list(tasks.folded))
     weights, bias = backend.deep.heads
@@ -84,6 +83,24 @@ def test_what_was_trained_is_what_is_scored(tasks, tiny_folder, tiny_deep_folder
     weights, bias = backend.deep.own["en"]
     mine = (hidden @ weights + bias).reshape(len(plain), 2, -1)
     assert np.allclose(mine[:, 1, 0], own[:, 1, 1], atol=0.1)  # expert "a" is the second source
+
+
+def test_translations_learnt_beside_the_posts_keep_the_encoder_near_its_teacher(tasks, tiny_deep_folder, tmp_path):
+    tokenizer, _ = tiny_net(tiny_deep_folder)
+    plain = cut(tokenizer, list(tasks.spread), None)
+    flat, sizes = np.concatenate([np.array(ids, np.int32) for ids in plain]), [len(ids) for ids in plain]
+    texts = Texts(flat, np.cumsum([0, *sizes]), np.arange(len(plain)) % 20)
+    teacher = np.random.default_rng(3).normal(size=(20, 4)).astype(np.float16)
+    anchor = Anchor(texts, teacher, how=Distillation(batch=32))
+    distance = []
+    for held in (None, anchor):
+        _, net = tiny_net(tiny_deep_folder)
+        path = tmp_path / f"{held is None}.pt"
+        train_heads(net, tasks, [plain], ["b", "a"], SHORT, path, anchor=held, say=lambda _: None)
+        net.eval()
+        with torch.no_grad():
+            distance.append(float(anchor.loss(net.encoder, np.arange(len(plain)))))
+    assert distance[1] < distance[0]
 
 
 def test_joint_training_stopped_and_continued_ends_with_the_same_weights(tasks, tiny_deep_folder, tmp_path):
