@@ -130,7 +130,6 @@ def batch(
             summary = score_file(
                 source,
                 target,
-                scorer=_scorer(model) if jobs == 1 else None,
                 model=model,
                 jobs=jobs,
                 text=text,
@@ -165,12 +164,6 @@ def batch(
         typer.echo(line, err=True)
     if not summary.flag + summary.review + summary.clear:
         raise typer.Exit(1)
-
-
-def _scorer(model: str | None) -> Any:
-    from narratives.scorer import load
-
-    return load(model)
 
 
 def _on_ray(source: Path, target: Path, **options: Any) -> None:
