@@ -15,11 +15,11 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def encoder(data: Path, work: Path, seed: int) -> None:
-    """Distil the encoder into CHECKPOINTS/encoder; about an hour on two cores."""
+    """Distil the encoder into CHECKPOINTS/encoder; an hour or more on two cores."""
     from narratives.training.distil import Distillation
     from narratives.training.encoder_recipe import distil_encoder, training_posts
 
-    distil_encoder(data / "parallel", training_posts(data), work / "encoder", Distillation(steps=9500, seed=seed))
+    distil_encoder(data / "parallel", training_posts(data), work / "encoder", Distillation(steps=26_500, seed=seed))
 
 
 def linear(data: Path, work: Path, seed: int) -> None:
