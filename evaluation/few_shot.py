@@ -94,7 +94,8 @@ def ngrams(data: Path, out: Path, work: Path, settings: recipe.Settings) -> None
     raw = matrix(settings.hasher, dataset.spread)
     idf = inverse_document_frequency(raw[training], dataset.groups[training])
     features = matrix(settings.hasher, dataset.spread, idf)
-    fits = {head: recipe._fit(dataset, features, head, work, settings, print) for head in recipe.HEADS}
+    extra = recipe._Extra.made(dataset, idf, settings)
+    fits = {head: recipe._fit(dataset, features, extra, head, work, settings, print) for head in recipe.HEADS}
     listed, tensors = recipe._experts(dataset, features, fits, work, settings, print)
     tensors["idf"] = idf.astype(np.float16)
     config = recipe._config(settings, listed)
