@@ -16,6 +16,7 @@ CARD_BITS = 16
 """Buckets of the label cards' n-grams, as a power of two: the posts with these labels are few."""
 
 _CORPORA = 0.3  # weight of a corpus' hate where it stands in for hostility
+_NAMES = 2.0  # weight of a plain mention of a group beside that of a post
 _FEWEST = 12  # posts with a label below which its n-grams are not worth a regression
 
 
@@ -57,8 +58,8 @@ def fit_cards(
         yes, no = rows[share > 0], rows[share < 1]
         x = sparse.vstack([folded[yes], folded[no]])
         target = np.r_[np.ones(yes.size), np.zeros(no.size)]
-        # names of groups are many and all harmless: they must not drown the posts
-        own = np.where(np.char.startswith(tasks.sources[np.r_[yes, no]], "names"), 0.3, 1.0)
+        # a name alone has few n-grams, so each must weigh more than a post for them not to be taken for the attack
+        own = np.where(np.char.startswith(tasks.sources[np.r_[yes, no]], "names"), _NAMES, 1.0)
         own *= np.where(carded[np.r_[yes, no]], 1.0, _CORPORA)
         weight = np.r_[share[share > 0], 1 - share[share < 1]] * own
         # one post in a hundred tells a given story: unbalanced, a regression would hardly learn it

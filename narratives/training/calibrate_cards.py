@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,13 @@ from scipy.special import log_softmax
 from narratives.backends import ANY
 from narratives.calibration import Calibration
 from narratives.corpora import AUTHORED
-from narratives.languages import GROUPS
+from narratives.languages import GROUPS, LANGUAGES
 from narratives.training.blend import kind_of
 from narratives.training.calibrate import Scored, calibrate
 from narratives.training.measure import binary
 from narratives.training.tasks import HEADS, NAMES, Tasks
 
+_ENOUGH = 40  # harmless posts by which a group's reading may be moved
 _MICRO_GRID = np.linspace(0.15, 0.7, 56)
 
 
@@ -66,8 +68,36 @@ def _by_group(
     for group in GROUPS:
         scored = _sources(logits, tasks, column, real & (tasks.groups == group))
         fitted = calibrate(scored) if any(s.usable for s in scored) else pooled
-        say(f"{HEADS[column]} {group}: {fitted}")
         out[group] = fitted.to_dict()
+    out |= _levelled(logits, tasks, column, held, out)
+    for group in GROUPS:
+        say(f"{HEADS[column]} {group}: {out[group]}")
+    return out
+
+
+def _levelled(
+    logits: NDArray[np.float32], tasks: Tasks, column: int, held: NDArray[np.bool_], table: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Groups without real posts: the pooled reading, moved so that harmless authored posts pass as often as elsewhere.
+
+    Where yes begins differs between languages by more than a pooled offset can serve; of harmless posts there are some
+    in every language.
+    """
+    groups = np.array([LANGUAGES[lang].group for lang in tasks.langs.tolist()])
+    harmless = held & _of(tasks, AUTHORED) & (tasks.labels[:, column] < 0.5)
+    passed, out = [], {}
+    for group in GROUPS:
+        reading = Calibration.from_dict(table[group])
+        if not reading.pooled:
+            z = logits[harmless & (groups == group)]
+            passed.append(reading.probabilities(z) >= reading.threshold)
+    share = float(np.concatenate(passed).mean()) if passed else 0.0
+    for group in GROUPS:
+        reading = Calibration.from_dict(table[group])
+        z = logits[harmless & (groups == group)].astype(np.float64) / reading.temperature
+        if reading.pooled and z.size >= _ENOUGH and share > 0:
+            cut = np.log(reading.threshold / (1 - reading.threshold))
+            out[group] = replace(reading, offset=float(cut - np.quantile(z, 1 - share))).to_dict()
     return out
 
 

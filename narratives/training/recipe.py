@@ -67,7 +67,7 @@ class Settings:
     penalty: Penalty = field(default_factory=lambda: Penalty(0.5, 0.5, 0.15, 0.5))
     iterations: int = 80
     evenness: float = 0.5
-    plain: float = 0.05
+    plain: float = 1.0
     noise: float = 0.1
     seed: int = 0
 

@@ -178,7 +178,7 @@ def gather_tasks(
     harmless = blank()
     for head in HEADS:
         harmless[_COLUMN[head]] = float(head == "stance.none") if not head.startswith("target.") else np.nan
-    texts += [(text, lang, NAMES, split_of(text_key(text, lang)), harmless, False) for text, lang in names]
+    texts += [(text, lang, NAMES, "train", harmless, False) for text, lang in names]  # nothing is measured on them
     groups = [TRANSFERRED.get(g, g) for g in (LANGUAGES[lang].group for _, lang, *_ in texts)]
     folded = [fold(text, lang) for text, lang, *_ in texts]
     own = {AUTHORED, NAMES}

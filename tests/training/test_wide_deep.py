@@ -12,6 +12,8 @@ from tokenizers import Tokenizer
 
 from narratives.backends.linear import LinearBackend
 from narratives.backends.wide_deep import WideDeepBackend
+from narratives.calibration import Calibration
+from narratives.training.calibrate_cards import calibrate_all
 from narratives.training.distil import Distillation, Texts, distil
 from narratives.training.export import write_model
 from narratives.training.joint import Anchor, HeadsNet, Schedule, predict, train_heads
@@ -139,3 +141,26 @@ def test_distillation_comes_nearer_to_its_teacher_and_continues_where_it_stopped
     assert all(torch.equal(ends[0][key], ends[1][key]) for key in ends[0])
     loss = [float(line.split("loss ")[1].split()[0]) for line in said]
     assert loss[-1] < loss[1]
+
+
+def test_a_language_without_real_posts_passes_as_many_harmless_ones_as_the_others():
+    rng, n = np.random.default_rng(5), 600
+    langs = np.where(np.arange(n) % 2 == 0, "en", "sq")
+    real = (np.arange(n) % 4 == 0) & (langs == "en")
+    sources = np.where(real, "ishate-en", np.where(langs == "en", "authored-en", "authored-sq"))
+    labels = np.full((n, len(HEADS)), np.nan, np.float32)
+    labels[:, :] = (rng.random(n) < 0.4)[:, None]
+    logits = np.where(labels == 1, 2.0, -2.0).astype(np.float32) + rng.normal(0, 1.5, labels.shape).astype(np.float32)
+    logits[langs == "sq"] += 3  # read as more hateful than it is
+    texts = [f"post {i}" for i in range(n)]
+    held = np.full(n, "calibration")
+    table, _ = calibrate_all(
+        logits, Tasks(texts, texts, langs, langs, sources, held, labels, np.zeros(n, bool)), lambda _: None
+    )
+    share = {}
+    for lang in ("en", "sq"):
+        reading = Calibration.from_dict(table["hate"][lang])
+        rows = (langs == lang) & ~real & (labels[:, 1] == 0)
+        share[lang] = float((reading.probabilities(logits[rows, 1]) >= reading.threshold).mean())
+    assert abs(share["sq"] - share["en"]) < 0.03
+    assert table["hate"]["sq"]["pooled"]
