@@ -85,13 +85,13 @@ def _levelled(
     """
     groups = np.array([LANGUAGES[lang].group for lang in tasks.langs.tolist()])
     harmless = held & _of(tasks, AUTHORED) & (tasks.labels[:, column] < 0.5)
-    passed, out = [], {}
+    passed: list[bool] = []
+    out = {}
     for group in GROUPS:
         reading = Calibration.from_dict(table[group])
         if not reading.pooled:
-            z = logits[harmless & (groups == group)]
-            passed.append(reading.probabilities(z) >= reading.threshold)
-    share = float(np.concatenate(passed).mean()) if passed else 0.0
+            passed += (reading.probabilities(logits[harmless & (groups == group)]) >= reading.threshold).tolist()
+    share = sum(passed) / len(passed) if passed else 0.0
     for group in GROUPS:
         reading = Calibration.from_dict(table[group])
         z = logits[harmless & (groups == group)].astype(np.float64) / reading.temperature
