@@ -189,7 +189,7 @@ def fit(
     size = float(np.abs(score[rows]).std()) + 1e-6
     width = float(np.sqrt((hidden[rows] ** 2).sum(axis=1).mean())) + 1e-6
     folds = _folds(gold)
-    tried: list[tuple[float, NDArray[np.float64]]] = []
+    tried: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
 
     def features(freedom: tuple[float, float]) -> tuple[tuple[float, float, float], sparse.csr_matrix]:
         factors = (_BASE / size, freedom[0] / width, freedom[1])
@@ -208,7 +208,7 @@ def fit(
             at = folds == number
             unseen[at] = model().fit(x[~at], gold[~at]).decision_function(x[at])
         tried.append((_balanced_loss(unseen, gold), unseen))
-    best = int(np.argmin([loss for loss, _ in tried]))
+    best = _least_free([loss for loss, _ in tried])
     factors, x = features(_FREEDOM[best])
     final = model().fit(x, gold)
     wide = hidden.shape[1]
@@ -234,10 +234,24 @@ def _folds(gold: NDArray[np.int64]) -> NDArray[np.int64]:
     return out
 
 
-def _balanced_loss(z: NDArray[np.float64], gold: NDArray[np.int64]) -> float:
-    """Log loss, both answers counting the same."""
-    each = np.logaddexp(0, z) - gold * z
-    return float((each[gold == 1].mean() + each[gold == 0].mean()) / 2)
+def _balanced_loss(z: NDArray[np.float64], gold: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(n,) log loss of each post, weighed so that both answers count the same."""
+    share = np.where(gold == 1, gold.mean(), 1 - gold.mean())
+    return np.asarray((np.logaddexp(0, z) - gold * z) * 0.5 / share, np.float64)
+
+
+def _least_free(losses: Sequence[NDArray[np.float64]]) -> int:
+    """The first choice whose loss is within one standard error of the least (Breiman et al. 1984).
+
+    >>> _least_free([np.array([0.5, 0.9, 0.7]), np.array([0.6, 0.7, 0.7]), np.array([0.1, 0.1, 0.2])])
+    2
+    """
+    best = losses[int(np.argmin([loss.mean() for loss in losses]))]
+    for i, loss in enumerate(losses):
+        more = loss - best
+        if more.mean() <= more.std() / np.sqrt(more.size):
+            return i
+    raise AssertionError("the best is within any distance of itself")
 
 
 def _merged(

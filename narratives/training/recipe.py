@@ -57,7 +57,7 @@ class Settings:
         penalty: L2 strengths.
         iterations: L-BFGS iterations at most for each head and each gate.
         evenness: 0 weighs each text the same, 1 each corpus the same.
-        plain: Weight of plain mentions of groups in each corpus, as a share of the weight of its posts.
+        plain: By head, weight of plain mentions of groups in each corpus, as a share of the weight of its posts.
         noise: Share of letters that are mistyped in a second reading of every third post.
         seed: For the peers and the resamples; fitting itself draws nothing at random.
     """
@@ -67,7 +67,7 @@ class Settings:
     penalty: Penalty = field(default_factory=lambda: Penalty(0.5, 0.5, 0.15, 0.5))
     iterations: int = 80
     evenness: float = 0.5
-    plain: float = 1.0
+    plain: Mapping[str, float] = field(default_factory=lambda: {"offensive": 0.05, "hate": 1.0})
     noise: float = 0.1
     seed: int = 0
 
@@ -161,8 +161,8 @@ def _fit(
         here = np.flatnonzero(dataset.corpora == name)
         if weights[here].any():
             mentions = extra.plain[dataset.group_of[name]]
-            # every corpus must learn that a name alone is harmless, above all one that was collected by names
-            each = settings.plain * weights[here].sum() / mentions.shape[0]
+            # every corpus must learn that a name alone is no hate, above all one that was collected by names
+            each = settings.plain[head] * weights[here].sum() / mentions.shape[0]
             noisy = np.flatnonzero(dataset.corpora[extra.of] == name)
             rows[name] = Rows.of(
                 sparse.vstack([features[here], mentions, extra.noisy[noisy]]).tocsr(),
@@ -245,7 +245,7 @@ def _config(settings: Settings, experts: Mapping[str, Any]) -> dict[str, Any]:
             "penalty": asdict(settings.penalty),
             "iterations": settings.iterations,
             "evenness": settings.evenness,
-            "plain": settings.plain,
+            "plain": dict(settings.plain),
             "noise": settings.noise,
             "seed": settings.seed,
         },

@@ -21,7 +21,7 @@ class FakeScorer:
     def __init__(self):
         self.calls = []
 
-    def score_many(self, posts, *, batch_size=256, lang=None, parents=None, evidence=False):
+    def score_many(self, posts, *, batch_size=1024, lang=None, parents=None, evidence=False):
         for post in posts:
             self.calls.append({"post": post, "lang": lang, "evidence": evidence})
             yield self.read(post, lang, evidence)

@@ -40,7 +40,6 @@ def test_defaults(run, scorer, files):
     assert files.asked == {
         "source": Path("in.csv"),
         "target": Path("out.csv"),
-        "scorer": scorer,
         "model": None,
         "jobs": 1,
         "limit": None,
@@ -95,7 +94,6 @@ def test_summary_says_what_was_recognised_hidden_repeated_and_resumed(run, score
 
 def test_several_processes_load_the_model_themselves(run, scorer, files):
     run("batch", "in.csv", "out.csv", "--jobs", 2, "--model", "some/folder", "--resume", "--authors", "drop")
-    assert files.asked["scorer"] is None
     assert (files.asked["jobs"], files.asked["model"], files.asked["resume"]) == (2, "some/folder", True)
     assert files.asked["authors"] == "drop"
 
