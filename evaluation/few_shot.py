@@ -19,7 +19,6 @@ import csv
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +43,7 @@ from narratives.training.export import write_model
 from narratives.training.joint import PER_CORPUS, HeadsNet, Schedule, class_weights, draw, loss_of
 from narratives.training.measure import fast_macro_f1, own_model
 from narratives.training.mentions import plain_mentions
-from narratives.training.network import EncoderNet, filled
+from narratives.training.network import distilled, filled
 from narratives.training.tasks import Tasks, gather_tasks
 from narratives.training.transformer_data import read_labelled
 from narratives.training.wide_deep import Settings, assemble, cut
@@ -122,17 +121,12 @@ def thinned(tasks: Tasks) -> Tasks:
         # what readers labelled for this project is kept whole
         first = mine[np.argsort(~tasks.real[mine], kind="stable")]
         keep += [first[tasks.splits[first] == "train"][:MOST], first[tasks.splits[first] == "calibration"][: MOST // 4]]
-    rows = np.sort(np.concatenate(keep))
-    texts = {"spread": [tasks.spread[i] for i in rows], "folded": [tasks.folded[i] for i in rows]}
-    names = ("langs", "groups", "sources", "splits", "labels", "real")
-    return replace(tasks, **texts, **{name: getattr(tasks, name)[rows] for name in names})
+    return tasks.take(np.sort(np.concatenate(keep)))
 
 
 def heads(tasks: Tasks, plain: list[list[int]], names: list[str], encoder: Path, settings: Settings) -> HeadsNet:
     """The heads on the distilled encoder, which stays as it is."""
-    state = torch.load(encoder / "encoder.pt", weights_only=True)["net"]
-    body = EncoderNet(state["pieces.weight"].shape[0] - 1, state["pieces.weight"].shape[1], len(state["project.bias"]))
-    body.load_state_dict(state)
+    body = distilled(encoder)
     torch.manual_seed(settings.seed)
     net = HeadsNet(body.eval(), len(names), settings.hidden)
     x = torch.zeros(len(plain), body.mix.in_features)

@@ -28,7 +28,7 @@ from narratives.corpora import AUTHORED
 from narratives.languages import LANGUAGES
 from narratives.training.joint import HeadsNet, Schedule, predict, train_heads
 from narratives.training.mentions import plain_mentions
-from narratives.training.network import EncoderNet
+from narratives.training.network import distilled
 from narratives.training.tasks import HEADS, NAMES, Tasks, gather_tasks
 from narratives.training.wide_deep import cut
 
@@ -37,22 +37,9 @@ STORIES = [i for i, head in enumerate(HEADS) if head.startswith("narrative.")]
 RESAMPLES = 1000
 
 
-def picked(tasks: Tasks, rows: np.ndarray) -> Tasks:
-    """Some rows of the tasks."""
-    names = ("langs", "groups", "sources", "splits", "labels", "real")
-    return replace(
-        tasks,
-        spread=[tasks.spread[i] for i in rows],
-        folded=[tasks.folded[i] for i in rows],
-        **{name: getattr(tasks, name)[rows] for name in names},
-    )
-
-
 def trained(tasks: Tasks, ids: list[list[int]], encoder: Path, how: Schedule) -> HeadsNet:
     """The encoder part, trained on the rows of split ``train``."""
-    state = torch.load(encoder / "encoder.pt", weights_only=True)["net"]
-    body = EncoderNet(state["pieces.weight"].shape[0] - 1, state["pieces.weight"].shape[1], len(state["project.bias"]))
-    body.load_state_dict(state)
+    body = distilled(encoder)
     names = [str(s) for s in dict.fromkeys(tasks.sources)]
     torch.manual_seed(how.seed)
     net = HeadsNet(body, len(names))
@@ -90,7 +77,7 @@ def main() -> None:
     arguments = parser.parse_args()
     everything = gather_tasks(arguments.data, ROOT / "datasets", names=plain_mentions(0))
     ours = np.char.startswith(everything.sources, AUTHORED) | np.char.startswith(everything.sources, NAMES)
-    tasks = picked(everything, np.flatnonzero(ours | everything.real))
+    tasks = everything.take(np.flatnonzero(ours | everything.real))
     ids = cut(Tokenizer.from_file(str(arguments.encoder / "tokenizer.json")), list(tasks.spread), None)
     group_of = {lang: LANGUAGES[lang].group for lang in dict.fromkeys(tasks.langs.tolist())}
     own = np.array([group_of[lang] for lang in tasks.langs.tolist()])
@@ -104,7 +91,7 @@ def main() -> None:
         steps = replace(
             how, epochs=how.epochs * (tasks.splits == "train").sum() / (tasks.splits[kept] == "train").sum()
         )
-        without = trained(picked(tasks, kept), [ids[i] for i in kept], arguments.encoder, steps)
+        without = trained(tasks.take(kept), [ids[i] for i in kept], arguments.encoder, steps)
         rows = {}
         for name, part in (("authored", ~tasks.real), ("annotated", tasks.real)):
             here = np.flatnonzero(

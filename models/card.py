@@ -24,12 +24,14 @@ def figure(values: list[Any] | None) -> str:
     return f"{short[0]} ({short[1]}–{short[2]})" if len(short) > 2 else short[0]
 
 
+def table(heading: str) -> list[str]:
+    """The first two lines of a table with these columns, separated by bars."""
+    return [f"| {heading} |", "|" + "---|" * (heading.count("|") + 1)]
+
+
 def corpora(results: dict[str, Any]) -> list[str]:
     """Macro-F1 on development rows of every corpus, beside peers on the same rows."""
-    lines = [
-        f"| language | corpus | head | n | macro-F1 | ROC-AUC | {' | '.join(PEERS)} |",
-        "|---|---|---|---|---|---|" + "---|" * len(PEERS),
-    ]
+    lines = table(f"language | corpus | head | n | macro-F1 | ROC-AUC | {' | '.join(PEERS)}")
     for lang, result in results.items():
         for part in result["sets"]:
             for rows in part["parts"]:
@@ -46,11 +48,10 @@ def corpora(results: dict[str, Any]) -> list[str]:
 
 def calibration(results: dict[str, Any]) -> list[str]:
     """Expected calibration error, Brier score and error rates at coverage, and what typing does."""
-    lines = [
-        "| language | corpus | head | ECE | Brier | area under risk-coverage | folded | noise 5 % | 10 % | 20 % "
-        "| upper case |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
+    lines = table(
+        "language | corpus | head | ECE | Brier | area under risk-coverage | folded | noise 5 % | 10 % | 20 % "
+        "| upper case"
+    )
     for lang, result in results.items():
         for part in result["sets"]:
             typed = (part.get("robustness") or {}).get("models", {}).get("default", {})
@@ -74,10 +75,9 @@ def calibration(results: dict[str, Any]) -> list[str]:
 
 def suites(results: dict[str, Any]) -> list[str]:
     """The functional suites: what is found, what is wrongly flagged."""
-    lines = [
-        "| language | n | right | hostile found | counter-speech flagged | own words flagged | neutral names flagged |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    lines = table(
+        "language | n | right | hostile found | counter-speech flagged | own words flagged | neutral names flagged"
+    )
     for lang, result in results.items():
         suite = result["suite"]
         row = suite["models"]["default"]
@@ -91,11 +91,10 @@ def suites(results: dict[str, Any]) -> list[str]:
 
 def stories(results: dict[str, Any], part: str) -> list[str]:
     """Hostility, narratives, stance and targets on authored or on annotated real posts."""
-    lines = [
-        "| language | n | hostile, flag | harmless flagged | narratives micro-F1 | macro-F1 | stance macro-F1 "
-        "| targets micro-F1 |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+    lines = table(
+        "language | n | hostile, flag | harmless flagged | narratives micro-F1 | macro-F1 | stance macro-F1 "
+        "| targets micro-F1"
+    )
     for lang, result in results.items():
         row = result.get(part, {}).get("models", {}).get("default")
         if row is None or "stories" not in row:
@@ -116,11 +115,10 @@ def stories(results: dict[str, Any], part: str) -> list[str]:
 
 def swaps(results: dict[str, Any]) -> list[str]:
     """What exchanging the name of a group changes, and what a bare name scores."""
-    lines = [
-        "| language | pairs | change of `hate`, harmless | hostile | decision differs | bare names | mean `hate` "
-        "| greatest | flagged |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
+    lines = table(
+        "language | pairs | change of `hate`, harmless | hostile | decision differs | bare names | mean `hate` "
+        "| greatest | flagged"
+    )
     for lang, result in results.items():
         row = result["suite"]["models"]["default"]
         harmless, hostile = (row["group_swap"].get(kind, {}) for kind in ("harmless", "hostile"))
@@ -140,10 +138,9 @@ def transfer() -> list[str]:
     path = ROOT / "evaluation" / "results" / "leave_one_out.json"
     if not path.is_file():
         return ["Not measured for this model."]
-    lines = [
-        "| group | its posts | rows | n | hostile ROC-AUC with | without | stories | likeliest right with | without |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
+    lines = table(
+        "group | its posts | rows | n | hostile ROC-AUC with | without | stories | likeliest right with | without"
+    )
     for group, entry in json.loads(path.read_text(encoding="utf-8"))["groups"].items():
         for kind in ("authored", "annotated"):
             if kind in entry:
@@ -158,7 +155,7 @@ def transfer() -> list[str]:
 
 def sources() -> list[str]:
     """What it was trained on, with licences."""
-    lines = ["| corpus | language | licence | source | what its labels mean here |", "|---|---|---|---|---|"]
+    lines = table("corpus | language | licence | source | what its labels mean here")
     lines += [f"| {c.name} | {c.lang} | {c.licence} | {c.source} | {c.mapping} |" for c in CORPORA.values()]
     return lines
 

@@ -7,7 +7,7 @@ convolution is computed once for each different piece.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -100,19 +100,15 @@ class Encoder:
 
     def pool(self, rows: Sequence[Sequence[int]]) -> Floats:
         """Vectors of texts given as pieces, shape (texts, width)."""
-        sizes = np.cumsum([0, *map(len, rows)])
-        parts, begin = [], 0
-        while begin < len(rows):  # as many texts at a time as bound the memory
-            stop = max(begin + 1, int(np.searchsorted(sizes, sizes[begin] + _PIECES, side="right")) - 1)
-            parts.append(self._pool(rows[begin:stop]))
-            begin = stop
+        lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+        # as many texts at a time as bound the memory
+        parts = [self._pool(rows[some], lengths[some]) for some, _ in _blocks(lengths, _PIECES)]
         return np.concatenate(parts) if parts else np.zeros((0, self.width), np.float32)
 
-    def _pool(self, rows: Sequence[Sequence[int]]) -> Floats:
+    def _pool(self, rows: Sequence[Sequence[int]], lengths: NDArray[np.int64]) -> Floats:
         half = self.first.shape[0]
         pooled = np.zeros((len(rows), 2 * half), np.float32)
         pooled[:, half:] = -1e3  # the maximum over nothing, as in training
-        lengths = np.fromiter(map(len, rows), np.int64, len(rows))
         flat = np.fromiter(chain.from_iterable(rows), np.int64, int(lengths.sum()))
         if not flat.size:
             return self._mixed(pooled)
@@ -125,15 +121,12 @@ class Encoder:
             taps[rows] = product(table[rows], self.first)
 
         side_by_side([partial(first, slice(i, i + _ROWS)) for i in range(0, table.shape[0], _ROWS)])
-        ends = np.cumsum(lengths)
-        pieces = []
-        begin = 0
-        while begin < len(rows):
-            stop = max(begin + 1, int(np.searchsorted(ends, ends[begin] - lengths[begin] + _ROWS, side="right")))
-            cut = slice(int(ends[begin] - lengths[begin]), int(ends[stop - 1]))
-            pieces.append(partial(self._layers, table, taps, place[cut], lengths[begin:stop], pooled[begin:stop]))
-            begin = stop
-        side_by_side(pieces)
+        side_by_side(
+            [
+                partial(self._layers, table, taps, place[cut], lengths[some], pooled[some])
+                for some, cut in _blocks(lengths, _ROWS)
+            ]
+        )
         return self._mixed(pooled)
 
     def _layers(
@@ -162,6 +155,16 @@ class Encoder:
     def _mixed(self, pooled: Floats) -> Floats:
         dense = product(pooled, self.mix) + self.biases[2]
         return np.asarray(pooled + np.maximum(dense, 0, out=dense), np.float32)
+
+
+def _blocks(lengths: NDArray[np.int64], most: int) -> Iterator[tuple[slice, slice]]:
+    """Texts in turn, as many as have ``most`` pieces together, or one that is longer; and where their pieces lie."""
+    ends = np.concatenate([[0], np.cumsum(lengths)])
+    begin = 0
+    while begin < lengths.size:
+        stop = max(begin + 1, int(np.searchsorted(ends, ends[begin] + most, side="right")) - 1)
+        yield slice(begin, stop), slice(int(ends[begin]), int(ends[stop]))
+        begin = stop
 
 
 def _convolved(x: Floats, say: Callable[[int, slice], Floats], taps: int, bias: Floats) -> Floats:

@@ -50,9 +50,9 @@ def transformer(
 ) -> None:
     """Fine-tune a transformer. Stopped or killed, the same command goes on where it was."""
     from narratives.languages import resolve
-    from narratives.training.needs import need
+    from narratives.training.needs import need_transformer
 
-    need("transformers,train", "accelerate", "datasets", "sklearn", "torch", "transformers")
+    need_transformer()
     if lang is not None:
         resolve(lang)
     if device not in {"auto", "cpu"}:

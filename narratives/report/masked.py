@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from narratives.errors import MissingFileError
 from narratives.languages import GROUPS, LANGUAGES
 from narratives.lexicon import matches
-from narratives.results import Span
 from narratives.text import normalise
 from narratives.text.mask import mask
 
@@ -35,7 +34,7 @@ def masked(text: str, lang: str | None = None) -> str:
     return mask(text, _harsh(text, lang))
 
 
-def _harsh(text: str, lang: str | None) -> Iterator[Span]:
+def _harsh(text: str, lang: str | None) -> Iterator[tuple[int, int]]:
     if lang is None or lang not in {*LANGUAGES, *GROUPS}:
         return
     group = LANGUAGES[lang].group if lang in LANGUAGES else lang
@@ -43,7 +42,6 @@ def _harsh(text: str, lang: str | None) -> Iterator[Span]:
     try:
         for match in matches(normal.folded, group):
             if match.cue.tone in _HARSH:
-                start, end = normal.folded_span(match.start, match.end)
-                yield Span(start, end, text[start:end], "offensive", "cue")  # a label that is always masked
+                yield normal.folded_span(match.start, match.end)
     except MissingFileError:  # a model can be used without the word lists
         return

@@ -6,12 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from narratives.results import Span
-from narratives.taxonomy import NARRATIVES
-
 _DOT = "•"
-# evidence of `hate` alone is often the plain name of a group, which nobody needs to be spared
-_HOSTILE = {"offensive", "misogyny_women"} | {n.id for n in NARRATIVES.values() if n.kind == "act"}
 _WORD = re.compile(r"[^\W_]+")
 
 # Slurs of the region and of English, without diacritics; they are masked on sight even where the model marks nothing.
@@ -27,23 +22,22 @@ _KNOWN = re.compile("|".join(re.escape(s[:-1]) + r"\w*" if s.endswith("*") else 
 _PLAIN_KEYBOARD = str.maketrans("đıłø", "dilo")
 
 
-def mask(text: str, spans: Iterable[Span]) -> str:
+def mask(text: str, places: Iterable[tuple[int, int]]) -> str:
     """Hide hostile words behind their first letter and dots, character for character.
 
     Args:
         text: The original post.
-        spans: Its evidence; spans of hostile heads and of act narratives are masked, others are left readable.
+        places: Offsets (start, end) of what is to be hidden.
 
     Returns:
-        A text of the same length, so that offsets stay valid. Known slurs are masked with or without evidence.
+        A text of the same length, so that offsets stay valid. Known slurs are masked wherever they stand.
 
-    >>> mask("Napolje s gamadi!", [Span(10, 16, "gamadi", "offensive", "model")])
+    >>> mask("Napolje s gamadi!", [(10, 16)])
     'Napolje s g•••••!'
     """
-    places = [(span.start, span.end) for span in spans if span.label in _HOSTILE]
-    places += [word.span() for word in _WORD.finditer(text) if _KNOWN.fullmatch(_plain(word[0]))]
+    slurs = [word.span() for word in _WORD.finditer(text) if _KNOWN.fullmatch(_plain(word[0]))]
     out = list(text)
-    for start, end in places:
+    for start, end in (*places, *slurs):
         for word in re.finditer(r"\S+", text[start:end]):
             letters = [i for i, c in enumerate(word[0], start + word.start()) if unicodedata.category(c)[0] in "LNM"]
             for i in letters[1:]:

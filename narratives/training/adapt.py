@@ -25,7 +25,7 @@ from narratives.backends.wide_deep import WideDeepBackend
 from narratives.calibration import Calibration
 from narratives.errors import InputError, ModelError, OutputError
 from narratives.text import fold
-from narratives.training.calibrate import Scored, best_cut, calibrate
+from narratives.training.calibrate import Scored, calibrate, trusted_cut
 from narratives.training.export import write_model
 from narratives.training.measure import fast_macro_f1
 from narratives.training.transformer_data import Labelled, read_labelled
@@ -33,7 +33,6 @@ from narratives.training.transformer_data import Labelled, read_labelled
 _FEWEST = 8  # posts of each answer below which a head is left as it is
 _RESAMPLES = 1000
 _FOLDS = 5
-_TRUSTED = 60  # posts from which their best threshold is half believed
 _BASE = 3.0
 """How freely the model's own score is taken up, as the factor of the feature."""
 
@@ -283,9 +282,8 @@ def _merged(
 
 def calibrated(scored: Scored) -> Calibration:
     """Probabilities and threshold from out-of-fold scores, the threshold drawn to the regression's own where few."""
-    entry, n = calibrate([scored]), scored.gold.size
-    cut = best_cut([scored]) * n / (n + _TRUSTED)
-    threshold = float(expit(cut / entry.temperature + entry.offset))
+    entry = calibrate([scored])
+    threshold = float(expit(trusted_cut(scored) / entry.temperature + entry.offset))
     low, high = (float(np.clip(edge + threshold - entry.threshold, 0, 1)) for edge in entry.review)
     return replace(entry, threshold=threshold, review=(min(low, threshold), max(high, threshold)))
 

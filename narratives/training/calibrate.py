@@ -17,6 +17,7 @@ REVIEW_SHARE = 0.10
 """Share of calibration posts, the nearest to the threshold, that is left to a person."""
 
 _FEWEST = 8  # a class with fewer posts says nothing about a threshold
+_TRUSTED = 60  # posts of a corpus from which it is half believed about where its yes begins
 _GRID = np.linspace(-2.0, 2.0, 81)
 _AS_GOOD = 0.005
 _BOUNDS = ((-2.0, 4.0), (-12.0, 12.0))  # of log temperature and offset; separable posts would make either infinite
@@ -94,6 +95,11 @@ def best_cut(usable: Sequence[Scored]) -> float:
     smooth = np.convolve(np.pad(gain, _SMOOTH // 2, mode="edge"), kernel, "valid")
     # the middle of all that is about as good: the best point itself is mostly luck
     return float(grid[smooth >= smooth.max() - _AS_GOOD].mean())
+
+
+def trusted_cut(scored: Scored) -> float:
+    """The :func:`best_cut` of one corpus, drawn towards 0 where its posts are few."""
+    return best_cut([scored]) * scored.gold.size / (scored.gold.size + _TRUSTED)
 
 
 def _band(z: NDArray[np.float64], weight: NDArray[np.float64], cut: float) -> tuple[float, float]:

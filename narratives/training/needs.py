@@ -30,6 +30,15 @@ def need(extras: str, *modules: str) -> None:
         raise missing(extras) from None
 
 
+def need_transformer() -> None:
+    """Check that a transformer can be fine-tuned.
+
+    Raises:
+        MissingExtraError: One of the packages is not installed.
+    """
+    need("transformers,train", "accelerate", "datasets", "sklearn", "torch", "transformers")
+
+
 def missing(extras: str) -> MissingExtraError:
     """The error that says which extras to install."""
     named = f"{'extras' if ',' in extras else 'extra'} {extras.replace(',', ' and ')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -63,6 +64,15 @@ class EncoderNet(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         """Unit vectors in the teacher's space, (texts, out)."""
         return functional.normalize(self.project(self.pool(ids)), dim=1)
+
+
+def distilled(folder: Path) -> EncoderNet:
+    """The encoder that a distillation wrote (``encoder.pt``)."""
+    state = torch.load(folder / "encoder.pt", weights_only=True)["net"]
+    pieces, width = state["pieces.weight"].shape
+    net = EncoderNet(pieces - 1, width, state["project.weight"].shape[0])
+    net.load_state_dict(state)
+    return net
 
 
 def filled(rows: list[list[int]], padding: int, longest: int) -> Tensor:

@@ -24,7 +24,7 @@ from narratives.calibration import Calibration
 from narratives.corpora import AUTHORED, CORPORA
 from narratives.languages import GROUPS, LANGUAGES
 from narratives.text import fold
-from narratives.training.calibrate import Scored, best_cut, calibrate, expected_calibration_error
+from narratives.training.calibrate import Scored, calibrate, expected_calibration_error, trusted_cut
 from narratives.training.data import (
     TRANSFERRED,
     Dataset,
@@ -44,7 +44,6 @@ HEADS = ("offensive", "hate")
 Say = Callable[[str], None]
 
 _NOISY = 3  # every such post is read a second time, with typing mistakes
-_TRUSTED = 60  # calibration posts from which a corpus is half believed about where its yes begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +225,7 @@ def _align(
             if s.usable and s.corpus in names:
                 place = [expert["corpus"] for expert in listed[group]].index(s.corpus)
                 bias = tensors[f"bias.{group}"].reshape(len(HEADS) + 1, -1)
-                bias[i, place] -= best_cut([s]) * s.gold.size / (s.gold.size + _TRUSTED)
+                bias[i, place] -= trusted_cut(s)
 
 
 def _config(settings: Settings, experts: Mapping[str, Any]) -> dict[str, Any]:

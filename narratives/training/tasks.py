@@ -76,6 +76,19 @@ class Tasks:
     labels: NDArray[np.float32]
     real: NDArray[np.bool_]
 
+    def take(self, rows: NDArray[np.int64]) -> Tasks:
+        """Some rows."""
+        return Tasks(
+            [self.spread[i] for i in rows],
+            [self.folded[i] for i in rows],
+            self.langs[rows],
+            self.groups[rows],
+            self.sources[rows],
+            self.splits[rows],
+            self.labels[rows],
+            self.real[rows],
+        )
+
     def column(self, head: str) -> NDArray[np.float32]:
         """(rows,) labels of one head."""
         return self.labels[:, _COLUMN[head]]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from narratives.errors import InputError, ModelError, OutputError
 from narratives.training.measure import fast_macro_f1
-from narratives.training.needs import need
+from narratives.training.needs import need_transformer
 from narratives.training.transformer_data import Labelled
 
 Say = Callable[[str], None]
@@ -67,15 +67,6 @@ class Trained:
     steps: int
 
 
-def need_extra() -> None:
-    """Check that fine-tuning can be done.
-
-    Raises:
-        MissingExtraError: One of the packages is not installed.
-    """
-    need("transformers,train", "accelerate", "datasets", "sklearn", "torch", "transformers")
-
-
 def fine_tune(base: Path, data: Labelled, work: Path, settings: Settings, say: Say = print) -> Trained:
     """Fine-tune a checkpoint.
 
@@ -94,7 +85,7 @@ def fine_tune(base: Path, data: Labelled, work: Path, settings: Settings, say: S
         ModelError: ``base`` cannot be opened.
         OutputError: The measurements are not numbers any more (the rate is too high).
     """
-    need_extra()
+    need_transformer()
     from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, set_seed
 
     training, held = data.rows("train"), data.rows("calibration")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from narratives.backends.hub import PREFIX, fetch
 from narratives.errors import MissingFileError, OutputError
-from narratives.training.transformer import Settings, fine_tune, need_extra
+from narratives.training.needs import need_transformer
+from narratives.training.transformer import Settings, fine_tune
 from narratives.training.transformer_card import Measured
 from narratives.training.transformer_data import read_labelled
 from narratives.training.transformer_export import implied_heads, write_transformer
@@ -50,7 +51,7 @@ def train_transformer(
     Raises:
         NarrativesError: Whatever of the above cannot be used; nothing stands under ``out`` then.
     """
-    need_extra()
+    need_transformer()
     settings = settings or Settings()
     if out.exists():
         raise OutputError(f"{out} exists; give another folder, or remove it first")

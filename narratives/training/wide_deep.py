@@ -18,7 +18,7 @@ from narratives import __version__
 from narratives.backends.linear import Experts, LinearBackend
 from narratives.backends.quantise import dequantised, quantised
 from narratives.training.blend import blended, fit_blend, fit_cards, fold_buckets
-from narratives.training.calibrate import Scored, best_cut
+from narratives.training.calibrate import Scored, trusted_cut
 from narratives.training.calibrate_cards import calibrate_all
 from narratives.training.data import TRANSFERRED
 from narratives.training.encoder_recipe import lessons
@@ -26,14 +26,13 @@ from narratives.training.export import write_model
 from narratives.training.joint import PER_CORPUS, Anchor, HeadsNet, Schedule, predict, train_heads
 from narratives.training.measure import binary
 from narratives.training.mentions import plain_mentions
-from narratives.training.network import EncoderNet
+from narratives.training.network import distilled
 from narratives.training.noise import mistyped
 from narratives.training.tasks import HEADS, NAMES, Tasks, gather_tasks
 
 Say = Callable[[str], None]
 
 _DROPPED = {"hatemoji-en", "hatexplain-en"}  # small, and no better than chance or than their neighbours
-_TRUSTED = 60  # calibration posts from which a corpus is half believed about where its yes begins
 _NOISE = 0.07  # share of letters that are mistyped in one of three readings
 
 
@@ -89,10 +88,7 @@ def train_default(
     noisy = [mistyped(text, _NOISE, settings.seed) for text in tasks.spread]
     ways = [plain, cut(tokenizer, list(tasks.spread), 0.1), cut(tokenizer, noisy, None)]
     names = [str(s) for s in dict.fromkeys(tasks.sources)]
-    state = torch.load(encoder / "encoder.pt", weights_only=True)["net"]
-    pieces, width = state["pieces.weight"].shape
-    body = EncoderNet(pieces - 1, width, state["project.weight"].shape[0])
-    body.load_state_dict(state)
+    body = distilled(encoder)
     torch.manual_seed(settings.seed)
     net = HeadsNet(body, len(names), settings.hidden)
     train_heads(net, tasks, ways, names, settings.schedule, work / "heads.pt", boosts=dict(settings.boosts),
@@ -209,8 +205,7 @@ def align(
             scored = Scored(name, logits[rows, column].astype(np.float64), gold[rows])
             if scored.usable and not name.startswith(NAMES):
                 weight = float(blend[str(tasks.groups[rows][0])][1, column])
-                cut = best_cut([scored]) * scored.gold.size / (scored.gold.size + _TRUSTED)
-                out[i, column] = -cut / max(weight, 0.2)
+                out[i, column] = -trusted_cut(scored) / max(weight, 0.2)
     return out
 
 
