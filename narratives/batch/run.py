@@ -42,7 +42,7 @@ class BatchSummary:
         clear: Rows with nothing found.
         unsupported: Rows in an unknown language or without words.
         errors: Rows with a status other than ``ok``; they are in the output too.
-        seconds: Time taken, by this run alone.
+        seconds: Time taken, by this run alone, once the model is loaded.
         kinds: The errors by kind.
         repeats: Rows whose post had been scored before and was not scored again.
         resumed: Rows that an interrupted run had done already.
@@ -151,7 +151,6 @@ def score_file(
         OutputError: The target cannot be written, is the source, or is there already.
         WorkerError: A process that scores has ended; what is done so far is kept.
     """
-    began = time.monotonic()
     options = Options.of({**locals(), "author_columns": None if author_columns is None else tuple(author_columns)})
     if jobs < 1:
         raise InputError(f"jobs is {jobs}; expected at least 1")
@@ -165,6 +164,7 @@ def score_file(
         unchanged = Unchanged(source)
         total = count_rows(source, read_as, options.batch_size, encoding) if sample is not None else None
         engine = _engine(scorer, model, jobs)
+        began = time.monotonic()  # a rate with the loading of the model in it would say nothing
         work = None
         try:
             fingerprint = {
