@@ -106,7 +106,7 @@ def align(dataset: Dataset, out: Path, config: dict[str, Any], tensors: dict[str
     """Let the experts agree on where yes begins, on calibration posts."""
     held = np.flatnonzero(dataset.splits == "calibration")
     logits = np.zeros((len(dataset.folded), len(recipe.HEADS)), np.float32)
-    groups = dataset.groups[held].tolist()
+    groups = [dataset.own_groups[i] for i in held]
     logits[held] = LinearBackend.load(out).logits([dataset.folded[i] for i in held], groups)
     recipe._align(dataset, logits, config["experts"], tensors)
     write_model(out, config, tensors)
@@ -170,19 +170,19 @@ class Posts:
     def __init__(self, model: WideDeepBackend, examples: Sequence[Example], head: str) -> None:
         self.examples, self.head, self.gold = examples, head, answers(examples, head)
         self.group = LANGUAGES[examples[0].lang].group
-        self.hidden, self.rows = model.read(folded(examples))
-
-        logits = model.judge(self.hidden, self.rows, [self.group] * len(examples))
+        groups = [self.group] * len(examples)
+        self.seen = model.read(folded(examples), groups)
+        logits = model.judge(self.seen, groups)
         self.score = logits[:, model.heads.index(head)]
         self.before = said(self.score, model.calibration[head][self.group])
 
     def after(self, model: WideDeepBackend, file: Path) -> tuple[np.ndarray, int]:
         """The same after the correction that ``narratives train heads`` fits on a file, and how free it was."""
         own = read_labelled(file, "text", [f"{self.head}={self.head}"], lang=self.examples[0].lang)
-        hidden, rows = model.read([fold(t, c) for t, c in zip(own.texts, own.langs, strict=True)])
-        score = model.judge(hidden, rows, own.groups.tolist())[:, model.heads.index(self.head)]
-        fitted = fit(own, self.head, score, hidden, model.cards.fold(rows))
-        more = self.hidden @ fitted.part["hidden"] + model.cards.fold(self.rows) @ fitted.part["grams"]
+        seen = model.read([fold(t, c) for t, c in zip(own.texts, own.langs, strict=True)], own.groups.tolist())
+        score = model.judge(seen, own.groups.tolist())[:, model.heads.index(self.head)]
+        fitted = fit(own, self.head, score, seen.hidden, seen.folded)
+        more = self.seen.hidden @ fitted.part["hidden"] + self.seen.folded @ fitted.part["grams"]
         logits = self.score * fitted.part["scale"] + more[:, 0] + fitted.part["bias"]
         return said(logits.astype(np.float32), calibrated(fitted.scored)), fitted.freedom
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from narratives.backends import Backend, as_written
+from narratives.backends.names import names_a_group
 from narratives.errors import MissingFileError
 from narratives.lexicon import Match, matches
 from narratives.results import LanguageGuess, Span
@@ -31,6 +32,8 @@ def find_evidence(backend: Backend, text: str, guess: LanguageGuess, labels: Seq
     plain = as_written(backend)
     seen, span_of = (normal.text, normal.span) if plain else (normal.folded, normal.folded_span)
     words = [(start, end) for start, end in word_spans(seen) if end - start >= _SHORTEST_WORD]
+    if not plain:  # that a group is named is no evidence against anybody
+        words = [(start, end) for start, end in words if not names_a_group(seen[start:end], guess.group)]
     cues = [] if plain else list(_cues(normal.folded, guess.group))
     found: dict[tuple[int, int, str], str] = {}
     for label in labels:

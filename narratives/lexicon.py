@@ -60,6 +60,8 @@ class Lexicon(BaseModel):
         status: ``draft`` until a native speaker has reviewed it.
         groups: Target to names of the people it covers, as they stand in a plain sentence (plural first).
         sentences: Plain harmless sentences with ``{}`` in place of a name from ``groups``.
+        names: Words that name groups of people and little else, no slurs; ``*`` at the end stands for any ending. The
+            models read all of them alike.
         cue: The cues.
     """
 
@@ -70,6 +72,7 @@ class Lexicon(BaseModel):
     status: Literal["draft", "reviewed"]
     groups: dict[str, list[str]]
     sentences: list[str]
+    names: list[str]
     cue: list[Cue]
 
     @field_validator("groups")
@@ -79,6 +82,14 @@ class Lexicon(BaseModel):
         if strange:
             raise ValueError(f"unknown {', '.join(strange)}; known: {', '.join(TARGETS)}")
         return groups
+
+    @field_validator("names")
+    @classmethod
+    def _words(cls, names: list[str]) -> list[str]:
+        strange = [name for name in names if not re.fullmatch(r"\w+(?: \w+)*\*?", name)]
+        if strange:
+            raise ValueError(f"not a word with or without * at its end: {', '.join(strange)}")
+        return names
 
 
 @dataclass(frozen=True, slots=True)

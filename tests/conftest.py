@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from narratives.backends import ANY
+from narratives.backends import ANY, FORMAT
+from narratives.backends.linear import packed
 from narratives.backends.ngrams import NgramHasher
 from narratives.backends.quantise import quantised
 from narratives.languages import GROUPS, LANGUAGES
@@ -37,7 +38,7 @@ SENTENCES = {
 def tiny_config(bits: int) -> dict:
     calibration = {"temperature": 1.0, "offset": 0.0, "threshold": 0.5, "review": [0.4, 0.6], "rows": 10}
     return {
-        "format": 1,
+        "format": FORMAT,
         "backend": "linear",
         "name": "tiny",
         "version": "0",
@@ -65,7 +66,8 @@ def tiny_folder(tmp_path_factory) -> Path:
     tensors = {"idf": np.ones(2**bits, np.float16)}
     for group, listed in config["experts"].items():
         columns = (len(HEADS) + 1) * len(listed)
-        tensors[f"weights.{group}"] = rng.normal(size=(2**bits, columns)).astype(np.float16)
+        heard = np.array([[head in expert["heads"] for expert in listed] for head in HEADS])
+        tensors[f"weights.{group}"] = packed(rng.normal(size=(2**bits, columns)).astype(np.float16), heard)
         tensors[f"bias.{group}"] = rng.normal(size=columns).astype(np.float32)
     folder = tmp_path_factory.mktemp("models") / "tiny"
     write_model(folder, config, tensors)
@@ -87,6 +89,7 @@ CARDS = (
 )
 WIDTH, HIDDEN = 8, 6
 CONVOLUTIONS = (5, 3)
+WILD = ("hostile", "stance.asserted", "stance.none")
 
 
 def tiny_pieces(texts):
@@ -107,6 +110,11 @@ def encoder_tensors(rng, pieces: int) -> dict:
     for name, taps in zip(("first", "second"), CONVOLUTIONS, strict=True):
         out[f"encoder.{name}"] = rng.normal(0, 0.3, (WIDTH, taps * WIDTH)).astype(half)
         out[f"encoder.{name}_bias"] = rng.normal(0, 0.1, WIDTH).astype(half)
+    for name, rows, columns in (("qkv", WIDTH, 3 * 64), ("output", 64, WIDTH)):
+        out[f"encoder.{name}"] = rng.normal(0, 0.3, (rows, columns)).astype(half)
+        out[f"encoder.{name}_bias"] = rng.normal(0, 0.1, columns).astype(half)
+    out["encoder.norm"], out["encoder.norm_bias"] = np.ones(WIDTH, half), rng.normal(0, 0.1, WIDTH).astype(half)
+    out["encoder.relative"] = rng.normal(0, 0.3, (2, 65)).astype(half)
     return out
 
 
@@ -120,12 +128,13 @@ def write_tiny_deep(folder: Path, texts, bits: int = 12) -> Path:
     }
     experts[ANY] = [{"corpus": ANY, "heads": list(OWN)}]
     config = {
-        "format": 1,
+        "format": FORMAT,
         "backend": "wide_deep",
         "name": "tiny-deep",
         "version": "0",
         "heads": list(heads),
         "own_heads": list(OWN),
+        "wild_heads": list(WILD),
         "experts": experts,
         "transferred": {"mk": "bcms"},
         "features": {"bits": bits},
@@ -134,11 +143,16 @@ def write_tiny_deep(folder: Path, texts, bits: int = 12) -> Path:
     tensors = {"idf": np.ones(2**bits, np.float16), **encoder_tensors(rng, tokenizer.get_vocab_size())}
     tensors |= quantised(rng.normal(size=(2 ** (bits - 2), len(CARDS))), "cards")
     tensors["cards.bias"] = rng.normal(size=len(CARDS)).astype(np.float32)
+    tensors |= quantised(rng.normal(size=(2 ** (bits - 2), len(WILD) + 1)), "cards.wild")
+    tensors["cards.wild.bias"] = rng.normal(size=len(WILD) + 1).astype(np.float32)
+    tensors |= quantised(rng.normal(size=(2**6, sum(head.startswith("target.") for head in CARDS))), "cards.names")
     for name, (rows, columns) in {"hidden": (2 * WIDTH, HIDDEN), "heads": (HIDDEN, len(heads))}.items():
         tensors[f"{name}.weight"] = rng.normal(size=(rows, columns)).astype(np.float16)
         tensors[f"{name}.bias"] = rng.normal(size=columns).astype(np.float32)
     for group, listed in experts.items():
-        tensors |= quantised(rng.normal(size=(2**bits, (len(OWN) + 1) * len(listed))), f"weights.{group}")
+        heard = np.array([[head in expert["heads"] for expert in listed] for head in OWN])
+        weights = rng.normal(size=(2**bits, (len(OWN) + 1) * len(listed)))
+        tensors |= quantised(packed(weights, heard), f"weights.{group}")
         tensors[f"bias.{group}"] = rng.normal(size=(len(OWN) + 1) * len(listed)).astype(np.float32)
         tensors[f"own.{group}.weight"] = rng.normal(size=(HIDDEN, len(OWN) * len(listed))).astype(np.float16)
         tensors[f"own.{group}.bias"] = rng.normal(size=len(OWN) * len(listed)).astype(np.float32)

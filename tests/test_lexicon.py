@@ -140,7 +140,7 @@ def test_a_strange_narrative_is_named(tmp_path, monkeypatch):
     folder = tmp_path / "datasets/lexicons"
     folder.mkdir(parents=True)
     (folder / "en.toml").write_text(
-        'lang = "en"\nversion = 1\nstatus = "draft"\nsentences = ["{}"]\ngroups = {}\n'
+        'lang = "en"\nversion = 1\nstatus = "draft"\nsentences = ["{}"]\nnames = []\ngroups = {}\n'
         '[[cue]]\nstem = "x"\nregister = "H"\nnarratives = ["made_up"]\n',
         encoding="utf-8",
     )

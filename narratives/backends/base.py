@@ -18,6 +18,9 @@ from narratives.results import ModelInfo
 ANY = "any"
 """Group key for posts in no known language: the pooled weights and calibration."""
 
+FORMAT = 2
+"""Of model folders; raised when an older one would be read wrongly (2: names of groups are taken out of texts)."""
+
 
 class Backend(Protocol):
     """A model that turns folded texts into raw scores."""
@@ -74,8 +77,9 @@ def read_config(folder: Path, backend: str) -> dict[str, Any]:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(f"{folder / 'config.json'} cannot be read ({type(error).__name__}); expected JSON") from None
-    if not isinstance(config, dict) or config.get("format") != 1 or config.get("backend") != backend:
-        raise ModelError(f"{folder} is not a model of format 1 for backend {backend!r}; retrain or update narratives")
+    if not isinstance(config, dict) or config.get("format") != FORMAT or config.get("backend") != backend:
+        wanted = f"a model of format {FORMAT} for backend {backend!r}"
+        raise ModelError(f"{folder} is not {wanted}; retrain it or update narratives")
     return config
 
 

@@ -1,8 +1,8 @@
 """The compact multilingual encoder in numpy: folded texts to vectors, without torch.
 
-Pieces of words are looked up in a table, pass two residual convolutions over their neighbours, and are summed up and
-maximised over the text (``training.network`` is the same in torch). Texts of a block share their pieces, so the first
-convolution is computed once for each different piece.
+Pieces of words are looked up in a table, pass two residual convolutions over their neighbours and one layer of
+attention over the whole text, and are summed up and maximised (``training.network`` is the same in torch). Texts of a
+block share their pieces, so the first convolution is computed once for each different piece.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from narratives.backends.arithmetic import product
+from narratives.backends.attention import Attention
 from narratives.backends.threads import side_by_side
 
 LONGEST = 320
 """Pieces of a text that are read, about 200 words; a longer one is read by its beginning."""
-
-_TILE = 64
-"""Rows of one matrix product. Every product has the same shape, so a text gets the same bits in any company."""
 
 _ROWS = 1024
 """Pieces that pass through the layers together, so that they stay in the processor's cache."""
@@ -47,6 +46,7 @@ class Encoder:
         scales: (pieces, 1) float32, what a step of the table is worth.
         first: (width, taps * width) matrices of the first convolution side by side.
         second: The same of the second one.
+        attention: The layer over the whole text.
         mix: (2 * width, 2 * width) of the dense layer after pooling.
         biases: Of the two convolutions and the dense layer.
     """
@@ -56,6 +56,7 @@ class Encoder:
     scales: Floats
     first: Floats
     second: Floats
+    attention: Attention
     mix: Floats
     biases: tuple[Floats, Floats, Floats]
     _cut: dict[str, list[int]] = field(default_factory=dict, compare=False)
@@ -71,6 +72,7 @@ class Encoder:
             f["scales"],
             f["first"],
             f["second"],
+            Attention.of(f),
             f["mix"],
             (f["first_bias"], f["second_bias"], f["mix_bias"]),
         )
@@ -145,11 +147,13 @@ class Encoder:
         x[empty] = 0
         second = product(x, self.second).reshape(line.size, -1, half)
         x = _convolved(x, lambda tap, at: second[at, tap], second.shape[1], self.biases[1])
+        texts = [slice(start, start + length) for start, length in zip(starts.tolist(), lengths.tolist(), strict=True)]
+        x += self.attention.over(x, texts)
         # text by text: numpy's reduceat is several times slower on rows this wide
-        for row, (start, length) in enumerate(zip(starts.tolist(), lengths.tolist(), strict=True)):
-            if length:
-                text = x[start : start + length]
-                np.divide(text.sum(axis=0), np.float32(length**0.5), out=out[row, :half])
+        for row, at in enumerate(texts):
+            if at.stop > at.start:
+                text = x[at]
+                np.divide(text.sum(axis=0), np.float32(len(text) ** 0.5), out=out[row, :half])
                 text.max(axis=0, out=out[row, half:])
 
     def _mixed(self, pooled: Floats) -> Floats:
@@ -185,12 +189,3 @@ def _convolved(x: Floats, say: Callable[[int, slice], Floats], taps: int, bias: 
     np.maximum(total, 0, out=total)
     total += x
     return total
-
-
-def product(left: Floats, right: Floats) -> Floats:
-    """Matrix product in tiles of one shape, the last one filled up: a row's result does not depend on the others."""
-    rows = left.shape[0]
-    full = -(-rows // _TILE) * _TILE
-    padded = left if full == rows else np.concatenate([left, np.zeros((full - rows, left.shape[1]), np.float32)])
-    out = np.matmul(padded.reshape(-1, _TILE, left.shape[1]), right)
-    return np.asarray(out.reshape(full, right.shape[1])[:rows], np.float32)

@@ -22,6 +22,7 @@ from scipy.sparse import csr_matrix
 
 from narratives import resources
 from narratives.backends.base import calibrations, read_config
+from narratives.backends.names import names_map, without_names
 from narratives.backends.ngrams import Grams, NgramHasher
 from narratives.backends.quantise import dequantised
 from narratives.backends.words import spread, spread_map
@@ -99,7 +100,9 @@ class LinearBackend:
             tensors = load_file(folder / "model.safetensors")
             info = ModelInfo(config["name"], config["version"], resources.sha256(folder / "SHA256SUMS"))
             return cls.of(info, config, tensors, tuple(config["heads"]), calibrations(config))
-        except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
+        except ModelError:
+            raise
+        except (OSError, KeyError, IndexError, TypeError, ValueError, SafetensorError) as error:
             raise ModelError(f"{folder} is damaged ({type(error).__name__}); copy or install the model anew") from None
 
     @classmethod
@@ -120,11 +123,7 @@ class LinearBackend:
         hasher = NgramHasher(**config["features"])
         transferred = dict(config["transferred"])
         experts = {
-            group: Experts(
-                dequantised(tensors, f"weights.{group}"),
-                tensors[f"bias.{group}"],
-                np.array([[head in expert["heads"] for expert in listed] for head in heads]),
-            )
+            group: _experts(tensors, group, np.array([[head in e["heads"] for e in listed] for head in heads], bool))
             for group, listed in config["experts"].items()
         }
         experts |= {group: experts[giver] for group, giver in transferred.items()}
@@ -140,28 +139,34 @@ class LinearBackend:
         for group in dict.fromkeys(groups):
             at = [i for i, g in enumerate(groups) if g == group]
             experts = self.experts[group]
-            out[at] = experts.blend(experts.scores(self.rows([spread(texts[i]) for i in at])))[0]
+            seen = [without_names(spread(texts[i]), group)[0] for i in at]
+            out[at] = experts.blend(experts.scores(self.rows(seen)))[0]
         return out
 
     def attribute(self, text: str, group: str, head: str) -> NDArray[np.float32]:
         """What each character adds to a head's raw score, given the gate; with the bias they sum to it exactly."""
         experts, row = self.experts[group], self.heads.index(head)
-        say = experts.blend(experts.scores(self.rows([spread(text)])))[1][0, row]
+        seen = without_names(spread(text), group)[0]
+        say = experts.blend(experts.scores(self.rows([seen])))[1][0, row]
         heads, count = experts.heard.shape
         table = experts.weights.reshape(-1, heads + 1, count)
-        return self.spread_over(text, lambda buckets: table[buckets, row] @ say)
+        return self.spread_over(text, group, lambda buckets: table[buckets, row] @ say)
 
-    def spread_over(self, text: str, weight: Callable[[NDArray[np.int64]], NDArray[np.float32]]) -> NDArray[np.float32]:
+    def spread_over(
+        self, text: str, group: str, weight: Callable[[NDArray[np.int64]], NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
         """Divide what each n-gram of a folded text says over the places it stands at, and there over its characters.
 
         Args:
             text: Folded text.
+            group: Its language group.
             weight: From buckets to what a unit of each is worth.
 
         Returns:
             (len(text),) float32.
         """
-        seen, offsets = spread_map(text)
+        whole, offsets = spread_map(text)
+        seen, places, _ = names_map(whole, group)
         share = np.zeros(len(seen) + 1, np.float64)
         grams = self._grams([seen])
         if not grams.buckets.size:
@@ -175,15 +180,38 @@ class LinearBackend:
         ends = np.maximum(np.clip(found.ends, 1, len(seen)), starts + 1)
         np.add.at(share, starts, each / (ends - starts))
         np.add.at(share, ends, -each / (ends - starts))
-        return np.bincount(offsets, np.cumsum(share)[: len(seen)], len(text)).astype(np.float32)
+        # what the sign in a name's place says is the name's, letter by letter
+        wide = places[:, 1] - places[:, 0]
+        letters = np.repeat(places[:, 0] - np.cumsum(wide) + wide, wide) + np.arange(wide.sum())
+        each = np.repeat(np.cumsum(share)[: len(seen)] / wide, wide)
+        return np.bincount(offsets[letters], each, len(text)).astype(np.float32)
 
     def rows(self, spread_texts: Sequence[str]) -> csr_matrix:
-        """Weighed n-grams of spread texts, sparse of shape (texts, buckets)."""
+        """Weighed n-grams of spread texts without names, sparse of shape (texts, buckets)."""
         grams = self._grams(spread_texts)
         return csr_matrix((grams.values, grams.buckets, grams.indptr), (grams.indptr.size - 1, self.idf.size))
 
     def _grams(self, spread_texts: Sequence[str]) -> Grams:
         return weigh(self.hasher(spread_texts), self.idf)
+
+
+def packed(weights: NDArray[Any], heard: NDArray[np.bool_]) -> NDArray[Any]:
+    """The columns of :attr:`Experts.weights` that are ever read, as a model folder holds them."""
+    return weights[:, _columns(heard)]
+
+
+def _experts(tensors: Mapping[str, NDArray[Any]], group: str, heard: NDArray[np.bool_]) -> Experts:
+    stored, columns = dequantised(tensors, f"weights.{group}"), _columns(heard)
+    if stored.ndim != 2 or stored.shape[1] != columns.sum():
+        raise ModelError(f"weights.{group} has not the columns that config.json lists; retrain the model")
+    weights = np.zeros((stored.shape[0], columns.size), np.float32)
+    weights[:, columns] = stored
+    return Experts(weights, tensors[f"bias.{group}"], heard)
+
+
+def _columns(heard: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which columns of all heads and of the gate are ever read."""
+    return np.concatenate([heard.ravel(), np.ones(heard.shape[1], np.bool_)])
 
 
 def weigh(grams: Grams, idf: NDArray[np.float32]) -> Grams:

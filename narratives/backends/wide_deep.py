@@ -22,12 +22,15 @@ from scipy.sparse import csr_matrix
 from tokenizers import Tokenizer
 
 from narratives import resources
+from narratives.backends.arithmetic import product
 from narratives.backends.base import calibrations, read_config
-from narratives.backends.encoder import Encoder, product
+from narratives.backends.cards import TARGET, Cards, fold_buckets, name_rows
+from narratives.backends.encoder import Encoder
 from narratives.backends.linear import LinearBackend
+from narratives.backends.names import names_map, without_names
 from narratives.backends.quantise import dequantised
 from narratives.backends.threads import alone
-from narratives.backends.words import spread
+from narratives.backends.words import spread, spread_map
 from narratives.calibration import Calibration
 from narratives.errors import ModelError
 from narratives.results import ModelInfo
@@ -35,24 +38,6 @@ from narratives.results import ModelInfo
 Floats = NDArray[np.float32]
 
 _MOST_OCCLUDED = 60  # words of a post that are left out one by one to see what they say
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Cards:
-    """The heads of the label cards on n-grams.
-
-    Attributes:
-        table: (buckets, heads) float32; as many buckets as a power of two below the n-grams' own.
-        bias: (heads,) float32.
-    """
-
-    table: Floats
-    bias: Floats
-
-    def fold(self, rows: csr_matrix) -> csr_matrix:
-        """N-gram rows over the buckets of the table."""
-        shape = (rows.shape[0], self.table.shape[0])
-        return csr_matrix((rows.data, rows.indices % self.table.shape[0], rows.indptr), shape)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -84,6 +69,23 @@ class Deep:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Seen:
+    """What the heads of some texts stand on, names of groups taken out of them.
+
+    Attributes:
+        hidden: (texts, hidden) of the encoder.
+        rows: (texts, buckets) weighed n-grams.
+        folded: (texts, fewer buckets) the same as the label cards read them.
+        names: (texts, fewer buckets) n-grams of the names that were taken out.
+    """
+
+    hidden: Floats
+    rows: csr_matrix
+    folded: csr_matrix
+    names: csr_matrix
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Adapter:
     """What a user's own labelled posts changed (``narratives train heads``): a correction of some heads.
 
@@ -93,6 +95,7 @@ class Adapter:
         hidden: (hidden, k) weights of the hidden layer.
         grams: (buckets, k) weights of the n-grams, with as many buckets as :class:`Cards` has.
         bias: (k,).
+        about: (k,) which of the heads say whom a post is about, and so are read from names too.
     """
 
     columns: NDArray[np.int64]
@@ -100,16 +103,19 @@ class Adapter:
     hidden: Floats
     grams: Floats
     bias: Floats
+    about: NDArray[np.bool_]
 
     @classmethod
     def of(cls, heads: Sequence[str], adapted: Sequence[str], tensors: Mapping[str, NDArray[Any]]) -> Adapter:
         """Build it from the tensors of a model folder (keys ``adapter.*``)."""
-        parts = [tensors[f"adapter.{name}"].astype(np.float32) for name in ("scale", "hidden", "grams", "bias")]
-        return cls(np.array([heads.index(head) for head in adapted]), *parts)
+        parts = {n: tensors[f"adapter.{n}"].astype(np.float32) for n in ("scale", "hidden", "grams", "bias")}
+        about = np.array([head.startswith(TARGET) for head in adapted])
+        return cls(np.array([heads.index(head) for head in adapted]), **parts, about=about)
 
-    def corrected(self, scores: Floats, hidden: Floats, grams: csr_matrix) -> Floats:
+    def corrected(self, scores: Floats, seen: Seen) -> Floats:
         """(texts, k) scores of the adapted heads."""
-        more = product(hidden, self.hidden) + grams @ self.grams
+        more = product(seen.hidden, self.hidden) + seen.folded @ self.grams
+        more[:, self.about] += seen.names @ self.grams[:, self.about]
         return np.asarray(scores[:, self.columns] * self.scale + more + self.bias, np.float32)
 
 
@@ -150,19 +156,19 @@ class WideDeepBackend:
             info = ModelInfo(config["name"], config["version"], resources.sha256(folder / "SHA256SUMS"))
             table = calibrations(config)
             wide = LinearBackend.of(info, config, tensors, heads[: len(config["own_heads"])], table)
-            encoder = Encoder.of(Tokenizer.from_file(str(folder / "tokenizer.json")), tensors)
+            encoder = Encoder.of(_tokenizer(folder / "tokenizer.json"), tensors)
             project = dequantised(tensors, "project"), tensors["project.bias"].astype(np.float32)
             deep = Deep(encoder, project, _layer(tensors, "hidden"), _layer(tensors, "heads"), {
                 group: _layer(tensors, f"own.{group}") for group in config["experts"]
             })  # fmt: skip
-            cards = Cards(dequantised(tensors, "cards"), tensors["cards.bias"].astype(np.float32))
+            cards = Cards.of(tensors, heads, len(config["own_heads"]), config["wild_heads"])
             blend = {group: tensors[f"blend.{group}"].astype(np.float32) for group in config["experts"]}
             blend |= {group: blend[giver] for group, giver in transferred.items()}
             adapter = Adapter.of(heads, config["adapted"], tensors) if config.get("adapted") else None
-        except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
+        except ModelError:
+            raise
+        except (OSError, KeyError, IndexError, TypeError, ValueError, SafetensorError) as error:
             raise ModelError(f"{folder} is damaged ({type(error).__name__}); copy or install the model anew") from None
-        except Exception as error:  # the tokenizers library raises bare exceptions
-            raise ModelError(f"{folder / 'tokenizer.json'} cannot be read: {type(error).__name__}") from None
         if set(table) != set(heads) or any(b.shape != (3, len(heads)) for b in blend.values()):
             raise ModelError(f"{folder}: the weights do not fit its config.json; retrain it")
         return cls(info, heads, table, transferred, wide, cards, deep, blend, adapter)
@@ -170,24 +176,35 @@ class WideDeepBackend:
     def logits(self, texts: Sequence[str], groups: Sequence[str]) -> Floats:
         """Raw scores, shape (texts, heads), of folded texts in the given language groups."""
         with alone():
-            return self.judge(*self.read(texts), groups)
+            return self.judge(self.read(texts, groups), groups)
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """Unit vectors of folded texts, shape (texts, width): texts of like meaning lie close, in any language."""
+        """Unit vectors of folded texts, shape (texts, width): texts of like meaning lie close, in any language.
+
+        Names are kept: whoever looks for posts of one meaning means those about one group.
+        """
         with alone():
             return self.deep.meaning(self.deep.encoder.encode([spread(text) for text in texts]))
 
-    def read(self, texts: Sequence[str]) -> tuple[Floats, csr_matrix]:
-        """What the heads of folded texts stand on: the hidden layer, (texts, hidden), and weighed n-grams."""
-        seen = [spread(text) for text in texts]
-        return self.deep.read(self.deep.encoder.encode(seen)), self.wide.rows(seen)
+    def read(self, texts: Sequence[str], groups: Sequence[str]) -> Seen:
+        """What the heads of folded texts in the given language groups stand on."""
+        seen, names = [], []
+        for text, group in zip(texts, groups, strict=True):
+            rest, taken = without_names(spread(text), group)
+            seen.append(rest)
+            names.append(taken)
+        hidden, rows, buckets = (
+            self.deep.read(self.deep.encoder.encode(seen)),
+            self.wide.rows(seen),
+            len(self.cards.table),
+        )
+        return Seen(hidden, rows, fold_buckets(rows, buckets), name_rows(self.wide.hasher, names, buckets))
 
-    def judge(self, hidden: Floats, rows: csr_matrix, groups: Sequence[str]) -> Floats:
+    def judge(self, seen: Seen, groups: Sequence[str]) -> Floats:
         """Raw scores, (texts, heads), of what :meth:`read` gives."""
-        own = len(self.wide.heads)
-        folded = self.cards.fold(rows)
+        own, hidden, rows = len(self.wide.heads), seen.hidden, seen.rows
         wide = np.empty((rows.shape[0], len(self.heads)), np.float32)
-        wide[:, own:] = folded @ self.cards.table + self.cards.bias
+        wide[:, own:] = self.cards.read(seen.folded, seen.names)
         deep = product(hidden, self.deep.heads[0]) + self.deep.heads[1]
         out = np.empty_like(wide)
         for group in dict.fromkeys(groups):
@@ -200,7 +217,7 @@ class WideDeepBackend:
             share, part, offset = self.blend[group]
             out[at] = share * wide[at] + part * deep[at] + offset
         if self.adapter is not None:
-            out[:, self.adapter.columns] = self.adapter.corrected(out, hidden, folded)
+            out[:, self.adapter.columns] = self.adapter.corrected(out, seen)
         return out
 
     def attribute(self, text: str, group: str, head: str) -> Floats:
@@ -214,13 +231,13 @@ class WideDeepBackend:
         if self.adapter is not None and column in self.adapter.columns:
             at = int(np.flatnonzero(self.adapter.columns == column)[0])
             factor, grams = self.adapter.scale[at], self.adapter.grams[:, at]
-            more = self.wide.spread_over(text, lambda buckets: grams[buckets % grams.size])
+            more = self.wide.spread_over(text, group, lambda buckets: grams[buckets % grams.size])
             share, part, out = share * factor, part * factor, out * factor + more
         words = [m.span() for m in re.finditer(r"\w+", text)][:_MOST_OCCLUDED]
         if len(words) < 2 or not part:
             return np.asarray(out, np.float32)
         cuts = [text[:a] + " " + text[b:] for a, b in words]
-        seen = [spread(t) for t in (text, *cuts)]
+        seen = [without_names(spread(t), group)[0] for t in (text, *cuts)]
         hidden = self.deep.read(self.deep.encoder.encode(seen))
         scores = self._deep_column(hidden, seen[0], group, column)
         for (a, b), lost in zip(words, part * (scores[0] - scores[1:]), strict=True):
@@ -240,9 +257,22 @@ class WideDeepBackend:
         if head in self.wide.heads:
             return self.wide.attribute(text, group, head)
         column = self.heads.index(head) - len(self.wide.heads)
-        return self.wide.spread_over(
-            text, lambda buckets: self.cards.table[buckets % self.cards.table.shape[0], column]
-        )
+        rest, names = without_names(spread(text), group)
+        weights = self.cards.column(fold_buckets(self.wide.rows([rest]), len(self.cards.table)), column)
+        out = self.wide.spread_over(text, group, lambda buckets: weights[buckets % weights.size])
+        if names and column in self.cards.targets:  # what the names say together, shared out evenly among them
+            said = self.cards.of_names(name_rows(self.wide.hasher, [names], len(self.cards.table)), column)
+            whole, offsets = spread_map(text)
+            at = np.concatenate([offsets[start:end] for start, end in names_map(whole, group)[2]])
+            np.add.at(out, at, said / at.size)
+        return out
+
+
+def _tokenizer(path: Path) -> Tokenizer:
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises bare exceptions
+        raise ModelError(f"{path} cannot be read: {type(error).__name__}") from None
 
 
 def _layer(tensors: Mapping[str, NDArray[Any]], name: str) -> tuple[Floats, Floats]:

@@ -17,7 +17,6 @@ from narratives.corpora import (
     Annotated,
     AnnotatedPost,
     Post,
-    annotated_split,
     join_texts,
     read_annotated,
     read_posts,
@@ -96,7 +95,7 @@ def annotated(path: Path, folder: Path | None) -> tuple[list[Story], dict[str, i
     wanted: dict[str, list[Annotated]] = {}
     for row in read_annotated(path):
         counts["labelled"] += 1
-        if annotated_split(row.key) != "dev":
+        if split_of(row.key) != "dev":
             counts["used for training"] += 1
         elif row.agreed() is None:
             counts["readers disagree"] += 1

@@ -1,6 +1,6 @@
 """Labelled corpora, read from a folder in their authors' own layout; none of their texts is shipped."""
 
-from narratives.corpora.annotated import Annotated, AnnotatedPost, annotated_split, join_texts, read_annotated
+from narratives.corpora.annotated import Annotated, AnnotatedPost, join_texts, read_annotated
 from narratives.corpora.base import Corpus, Example, read_examples, read_records, split_of, text_key
 from narratives.corpora.posts import AUTHORED, Post, authored_examples, read_posts
 from narratives.corpora.table import CORPORA, corpus
@@ -13,7 +13,6 @@ __all__ = [
     "Corpus",
     "Example",
     "Post",
-    "annotated_split",
     "authored_examples",
     "corpus",
     "join_texts",

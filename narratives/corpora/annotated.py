@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from narratives.corpora.base import Corpus, read_records, split_of, text_key
+from narratives.corpora.base import Corpus, read_records, text_key
 from narratives.corpora.lines import checked_lines
 from narratives.corpora.table import CORPORA
 from narratives.taxonomy import NARRATIVES, STANCES, TARGETS
@@ -82,21 +82,6 @@ def _known(given: dict[str, float], known: Mapping[str, object]) -> dict[str, fl
     if not all(0 <= share <= 1 for share in given.values()):
         raise ValueError("shares of readers lie between 0 and 1")
     return given
-
-
-_HELD_OUT = 0.25  # they are few, and all that narratives can be measured on in real posts
-
-
-def annotated_split(key: str) -> str:
-    """Split of an annotated post: at least a quarter is kept from training, to calibrate and to measure on.
-
-    Posts that their corpus keeps apart already (``corpora.split_of``) stay where they are.
-    """
-    split = split_of(key)
-    share = int(key[8:16], 16) / 2**32
-    if split != "train" or share >= _HELD_OUT:
-        return split
-    return "dev" if share < _HELD_OUT / 2 else "calibration"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from scipy.special import expit
 
 from narratives.backends import open_model
 from narratives.backends.base import model_folder
+from narratives.backends.cards import TARGET
 from narratives.backends.wide_deep import WideDeepBackend
 from narratives.calibration import Calibration
 from narratives.errors import InputError, ModelError, OutputError
@@ -111,11 +112,14 @@ def adapt(
     if not heads:
         raise InputError(f"{data}: no head has {_FEWEST} posts of each answer to learn from; label more posts")
     folded = [fold(post, code) for post, code in zip(posts.texts, posts.langs, strict=True)]
-    hidden, rows = backend.read(folded)
-    before = backend.judge(hidden, rows, posts.groups.tolist())
-    grams = backend.cards.fold(rows)
+    seen = backend.read(folded, posts.groups.tolist())
+    before = backend.judge(seen, posts.groups.tolist())
+    grams = {True: (seen.folded + seen.names).tocsr(), False: seen.folded}  # names tell whom a post is about
     say(f"{len(posts.texts):,} posts, {int((posts.splits != 'dev').sum()):,} to learn from; heads: {', '.join(heads)}")
-    fitted = [fit(posts, head, before[:, backend.heads.index(head)], hidden, grams) for head in heads]
+    fitted = [
+        fit(posts, head, before[:, backend.heads.index(head)], seen.hidden, grams[head.startswith(TARGET)])
+        for head in heads
+    ]
     folder = model_folder(base)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     tensors = load_file(folder / "model.safetensors")
@@ -126,7 +130,7 @@ def adapt(
     work.mkdir(parents=True)
     shutil.copy(folder / "tokenizer.json", work)
     write_model(work, config, tensors)
-    after = WideDeepBackend.load(work).judge(hidden, rows, posts.groups.tolist())
+    after = WideDeepBackend.load(work).judge(seen, posts.groups.tolist())
     for one in fitted:
         _recalibrate(config, posts, one.scored)
     write_model(work, config, tensors)

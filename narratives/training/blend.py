@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +11,29 @@ from scipy import sparse
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from narratives.training.tasks import HEADS, Tasks
+from narratives.backends.cards import TARGET, fold_buckets, name_rows
+from narratives.backends.ngrams import NgramHasher
+from narratives.backends.quantise import quantised
+from narratives.corpora import AUTHORED
+from narratives.taxonomy import STANCES
+from narratives.training.tasks import HEADS, NAMES, Tasks
 
 CARD_BITS = 16
 """Buckets of the label cards' n-grams, as a power of two: the posts with these labels are few."""
 
-_CORPORA = 0.3  # weight of a corpus' hate where it stands in for hostility
+NAME_BITS = 12
+"""Buckets of the names of groups."""
+
+WILD = ("hostile", *(f"stance.{stance}" for stance in STANCES))
+"""Heads with a second reading, learnt on posts found in the wild."""
+
+_CORPORA = 0.05  # weight of a corpus' hate where it stands in for hostility
+_MOST = 5.0  # times a rare answer of a language may weigh more
+_NEVER = -4.0  # intercept of a head that nothing is known about
+_ONE_KIND = 8.0  # where posts of one kind are all there is to learn from, every post is taken for one
+_MOST_OF_A_CORPUS = 3000  # posts of a corpus that stand for what is found in the wild
 _NAMES = 2.0  # weight of a plain mention of a group beside that of a post
+_NAMES_WILD = 0.2  # the same beside posts found in the wild: more of it unlearns what such posts are like
 _FEWEST = 12  # posts with a label below which its n-grams are not worth a regression
 
 
@@ -30,51 +47,105 @@ def kind_of(head: str) -> str:
 
 
 def fit_cards(
-    features: sparse.csr_matrix, tasks: Tasks, first: int, strength: float, say: Callable[[str], None] = print
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    features: sparse.csr_matrix,
+    hasher: NgramHasher,
+    tasks: Tasks,
+    first: int,
+    strength: float,
+    say: Callable[[str], None] = print,
+) -> dict[str, NDArray[Any]]:
     """Logistic regressions of the label cards' heads on n-grams; shares of readers count as weights.
 
     Args:
         features: (rows, buckets) weighed n-grams of all rows.
+        hasher: Of the n-grams.
         tasks: Their labels.
         first: Heads before this column are not of the label cards.
         strength: Inverse of the L2 penalty.
         say: Told about progress.
 
     Returns:
-        Table (2**CARD_BITS, heads - first) and bias (heads - first,).
+        Tensors of :class:`narratives.backends.cards.Cards` as they are stored, keys ``cards`` and ``cards.*``.
     """
-    folded = fold_buckets(features)
-    table = np.zeros((2**CARD_BITS, len(HEADS) - first), np.float32)
-    bias = np.full(len(HEADS) - first, -4.0, np.float32)
+    folded = fold_buckets(features, 2**CARD_BITS)
+    named = fold_buckets(name_rows(hasher, tasks.named, 2**CARD_BITS), 2**NAME_BITS)
+    heads = HEADS[first:]
+    written, plain = (np.char.startswith(tasks.sources, kind) for kind in (AUTHORED, NAMES))
     training = tasks.splits == "train"
-    carded = ~np.isnan(tasks.column("stance.none"))  # else weak labels are too many and too coarse for this
-    for column in range(first, len(HEADS)):
-        y = tasks.labels[:, column]
-        rows = np.flatnonzero(training & (carded | (HEADS[column] == "hostile")) & ~np.isnan(y))
-        share = y[rows].astype(np.float64)
-        if share.sum() < _FEWEST:
-            continue
-        yes, no = rows[share > 0], rows[share < 1]
-        x = sparse.vstack([folded[yes], folded[no]])
-        target = np.r_[np.ones(yes.size), np.zeros(no.size)]
-        # a name alone has few n-grams, so each must weigh more than a post for them not to be taken for the attack
-        own = np.where(np.char.startswith(tasks.sources[np.r_[yes, no]], "names"), _NAMES, 1.0)
-        own *= np.where(carded[np.r_[yes, no]], 1.0, _CORPORA)
-        weight = np.r_[share[share > 0], 1 - share[share < 1]] * own
-        # one post in a hundred tells a given story: unbalanced, a regression would hardly learn it
-        ratio = float(weight[target == 0].sum() / max(weight[target == 1].sum(), 1.0))
-        weight *= np.where(target == 1, ratio, 1.0)
-        model = LogisticRegression(C=strength, max_iter=150, tol=1e-6).fit(x, target, sample_weight=weight)
-        table[:, column - first], bias[column - first] = model.coef_[0], model.intercept_[0]
-    say(f"label cards on n-grams: {len(HEADS) - first} heads")
-    return table, bias
+    carded = training & ~np.isnan(tasks.column("stance.none"))  # weak labels are too many and too coarse for this
+    table, bias = np.zeros((2**CARD_BITS, len(heads))), np.full(len(heads), _NEVER)
+    wild, wild_bias = np.zeros((2**CARD_BITS, len(WILD) + 1)), np.full(len(WILD) + 1, _NEVER)
+    about = [head for head in heads if head.startswith(TARGET)]
+    of_names = np.zeros((2**NAME_BITS, len(about)))
+    own, both = np.where(plain, _NAMES, 1.0), sparse.hstack([folded, named]).tocsr()
+    for column, head in enumerate(heads):
+        y = tasks.labels[:, first + column].astype(np.float64)
+        x, rows = both if head in about else folded, carded & ~np.isnan(y)
+        fitted = _fitted(x, y, np.flatnonzero(rows & (written | plain) if head in WILD else rows), own, strength)
+        if fitted:
+            table[:, column], bias[column] = fitted[0][: 2**CARD_BITS], fitted[1]
+            if head in about:
+                of_names[:, about.index(head)] = fitted[0][2**CARD_BITS :]
+        if head in WILD:
+            real = carded | (training & (head == "hostile"))  # there a corpus' hate helps out, with little weight
+            rows = np.flatnonzero(real & ~written & ~np.isnan(y))
+            # a name alone is but one n-gram, the sign in its place: unless it is learnt to be harmless, it is an attack
+            weights = np.where(plain, _NAMES_WILD, np.where(tasks.real, 1.0, _CORPORA) * _evened(tasks, y, rows))
+            fitted = _fitted(folded, y, rows, weights, strength)
+            if fitted:
+                wild[:, WILD.index(head)], wild_bias[WILD.index(head)] = fitted
+    wild[:, -1], wild_bias[-1] = _resemblance(folded, tasks, training & ~plain, strength)
+    say(f"label cards on n-grams: {len(heads)} heads, {len(WILD)} of them with two readings")
+    return {
+        **quantised(table, "cards"),
+        "cards.bias": bias.astype(np.float32),
+        **quantised(wild, "cards.wild"),
+        "cards.wild.bias": wild_bias.astype(np.float32),
+        **quantised(of_names, "cards.names"),
+    }
 
 
-def fold_buckets(features: sparse.csr_matrix) -> sparse.csr_matrix:
-    """The same rows over 2**CARD_BITS buckets."""
-    rows, size = features.shape[0], 2**CARD_BITS
-    return sparse.csr_matrix((features.data, features.indices % size, features.indptr), (rows, size))
+def _fitted(
+    x: sparse.csr_matrix, y: NDArray[np.float64], rows: NDArray[np.int64], own: NDArray[np.float64], strength: float
+) -> tuple[NDArray[np.float64], float] | None:
+    """Weights and intercept of one regression, classes balanced; ``None`` where an answer is too rare."""
+    share = y[rows]
+    if min(share.sum(), (1 - share).sum()) < _FEWEST:
+        return None
+    yes, no = rows[share > 0], rows[share < 1]
+    target = np.r_[np.ones(yes.size), np.zeros(no.size)]
+    weight = np.r_[y[yes], 1 - y[no]] * own[np.r_[yes, no]]
+    # one post in a hundred tells a given story: unbalanced, a regression would hardly learn it
+    weight *= np.where(target == 1, weight[target == 0].sum() / max(weight[target == 1].sum(), 1.0), 1.0)
+    model = LogisticRegression(C=strength, max_iter=150, tol=1e-6)
+    model.fit(sparse.vstack([x[yes], x[no]]), target, sample_weight=weight)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def _evened(tasks: Tasks, y: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Weights that make yes as heavy in every language, up to a limit: else a language tells what its posts do not."""
+    out = np.ones(y.size)
+    for lang in dict.fromkeys(tasks.langs[rows].tolist()):
+        here = rows[tasks.langs[rows] == lang]
+        share = float(np.clip(y[here].mean(), 0.02, 0.98))
+        out[here] = np.where(y[here] >= 0.5, min(_MOST, 0.5 / share), min(_MOST, 0.5 / (1 - share)))
+    return out
+
+
+def _resemblance(
+    folded: sparse.csr_matrix, tasks: Tasks, rows: NDArray[np.bool_], strength: float
+) -> tuple[NDArray[np.float64], float]:
+    """How much a post sounds like those found in the wild, and not like those written for this project."""
+    written = np.char.startswith(tasks.sources, AUTHORED)
+    rng = np.random.default_rng(0)
+    picks = []
+    for source in dict.fromkeys(tasks.sources[rows].tolist()):
+        here = np.flatnonzero(rows & (tasks.sources == source))
+        picks.append(here if source.startswith(AUTHORED) else rng.permutation(here)[:_MOST_OF_A_CORPUS])
+    at = np.concatenate(picks)
+    y = (~written).astype(np.float64)
+    fitted = _fitted(folded, y, at, _evened(tasks, y, at), strength)
+    return fitted or (np.zeros(folded.shape[1]), _ONE_KIND * float(np.sign(y[at].mean() - 0.5)))
 
 
 def fit_blend(
@@ -107,12 +178,10 @@ def fit_blend(
     for column, head in enumerate(HEADS):
         kinds.setdefault(kind_of(head), []).append(column)
     for kind, columns in kinds.items():
-        # the n-grams of `offensive` and `hate` have seen annotated posts that are held out for the label cards alone
-        usable = rows & ~tasks.real if kind in own else rows
-        pooled = _weights(wide, deep, tasks, usable, columns, penalty)
+        pooled = _weights(wide, deep, tasks, rows, columns, penalty)
         for group, table in out.items():
             if kind in own and group != "any":
-                fitted = _weights(wide, deep, tasks, usable & (tasks.groups == group), columns, penalty, pooled)
+                fitted = _weights(wide, deep, tasks, rows & (tasks.groups == group), columns, penalty, pooled)
             else:
                 fitted = pooled
             table[:, columns] = np.array(fitted)[:, None]

@@ -61,8 +61,8 @@ def _of(tasks: Tasks, prefix: str) -> NDArray[np.bool_]:
 def _by_group(
     logits: NDArray[np.float32], tasks: Tasks, column: int, held: NDArray[np.bool_], say: Callable[[str], None]
 ) -> dict[str, Any]:
-    # thresholds and probabilities answer to real posts alone, and to none that the n-grams have seen
-    real = held & ~_of(tasks, AUTHORED) & ~_of(tasks, NAMES) & ~tasks.real
+    # thresholds and probabilities answer to real posts alone
+    real = held & ~_of(tasks, AUTHORED) & ~_of(tasks, NAMES)
     pooled = calibrate(_sources(logits, tasks, column, real), pooled=True)
     out = {ANY: pooled.to_dict()}
     for group in GROUPS:

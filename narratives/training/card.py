@@ -23,7 +23,8 @@ tags: [hate-speech, migration, multilingual, offline]
 
 Logistic regressions on hashed character 2–5-grams and words of folded text: weights shared over all languages,
 corrected for each language group (English, Albanian, Bosnian/Croatian/Montenegrin/Serbian with Macedonian, Romanian,
-Turkish) and for each corpus, and blended by how much a post resembles the corpora of its group. Two heads:
+Turkish) and for each corpus, and blended by how much a post resembles the corpora of its group. Words that name a group
+of people (word lists, `names` and `groups`) are taken out first: which group is named changes nothing. Two heads:
 
 - `offensive`: abuse of any kind;
 - `hate`: an attack on people for who they are. Only this head flags a post.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from narratives.backends.linear import weigh
+from narratives.backends.names import without_names
 from narratives.backends.ngrams import Grams, NgramHasher
 from narratives.backends.words import spread
 from narratives.corpora import AUTHORED, CORPORA, Example, authored_examples, corpus, read_examples
@@ -32,7 +33,7 @@ class Dataset:
     Attributes:
         examples: One a row.
         folded: The texts folded.
-        spread: The folded texts as the n-grams see them.
+        spread: The folded texts as the n-grams see them, names of groups taken out.
         groups: (rows,) language group whose experts read the text.
         corpora: (rows,) corpus name; authored posts are one corpus a group, such as ``authored-tr``.
         splits: (rows,) ``train``, ``calibration`` or ``dev``.
@@ -51,6 +52,11 @@ class Dataset:
     def names(self) -> list[str]:
         """The corpora that gave texts, in order."""
         return list(self.group_of)
+
+    @property
+    def own_groups(self) -> list[str]:
+        """(rows,) the text's own language group, whose names are taken out of it."""
+        return [LANGUAGES[e.lang].group for e in self.examples]
 
     @property
     def group_of(self) -> dict[str, str]:
@@ -98,13 +104,14 @@ def gather(
         found = [e for e in authored_examples(authored) if (e.lang, e.key) not in seen]
         examples += found
         say(f"authored posts: {len(found)} texts")
-    groups = [TRANSFERRED.get(g, g) for g in (LANGUAGES[e.lang].group for e in examples)]
+    own = [LANGUAGES[e.lang].group for e in examples]
+    groups = [TRANSFERRED.get(g, g) for g in own]
     corpora = [f"{AUTHORED}-{g}" if e.corpus == AUTHORED else e.corpus for e, g in zip(examples, groups, strict=True)]
     folded = [fold(e.text, e.lang) for e in examples]
     return Dataset(
         examples,
         folded,
-        [spread(text) for text in folded],
+        [without_names(spread(text), group)[0] for text, group in zip(folded, own, strict=True)],
         np.array(groups),
         np.array(corpora),
         np.array([e.split for e in examples]),

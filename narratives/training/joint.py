@@ -14,11 +14,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from narratives.training import distil
-from narratives.training.network import EncoderNet, filled, split_parameters
+from narratives.training.network import Attention, EncoderNet, filled, split_parameters
 from narratives.training.tasks import HEADS, NAMES, Tasks
 
 LONGEST = 80
 _RARE = 4.0
+_NEAR = 0.15
 PER_CORPUS = 2
 """Heads, the first ones, whose meaning differs from corpus to corpus."""
 
@@ -32,7 +33,7 @@ class HeadsNet(nn.Module):
     """The encoder with a hidden layer and the heads; ``offensive`` and ``hate`` get a correction for each corpus.
 
     Args:
-        encoder: Changed in place.
+        encoder: Changed in place; gets a layer of attention where it has none.
         sources: Number of corpora.
         hidden: Width of the hidden layer.
     """
@@ -40,6 +41,8 @@ class HeadsNet(nn.Module):
     def __init__(self, encoder: EncoderNet, sources: int, hidden: int = 256) -> None:
         super().__init__()
         self.encoder = encoder
+        if encoder.attention is None:
+            encoder.attention = Attention(encoder.mix.in_features // 2)
         self.hidden = nn.Linear(encoder.mix.in_features, hidden)
         self.heads = nn.Linear(hidden, len(HEADS))
         self.corrections = nn.Parameter(torch.zeros(sources, PER_CORPUS, hidden))
@@ -163,7 +166,9 @@ def loss_of(logits: Tensor, labels: Tensor, weights: Tensor, how: Schedule) -> T
     weight = torch.where(torch.nan_to_num(labels) >= 0.5, weights[:, 1], weights[:, 0]) * known
     each = functional.binary_cross_entropy_with_logits(logits, target, reduction="none") * weight
     first = each[:, :PER_CORPUS].sum() / known[:, :PER_CORPUS].sum().clamp(min=1)
-    hostile = each[:, _HOSTILE].sum() / known[:, _HOSTILE].sum().clamp(min=1)
+    # what a corpus calls hate is only near to hostility by the label cards: it counts little beside posts with readers
+    near = torch.where(known[:, _STANCE[0]], 1.0, _NEAR) * known[:, _HOSTILE]
+    hostile = (each[:, _HOSTILE] * near).sum() / near.sum().clamp(min=1)
     stories = each[:, _STORIES].sum() / known[:, _STORIES[0]].sum().clamp(min=1)
     # corpora that only say whom a post is about (weak labels) count half
     full = torch.where(known[:, _STORIES[0]], 1.0, 0.5)

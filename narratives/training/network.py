@@ -12,9 +12,46 @@ from torch.nn import functional
 TAPS = (5, 3)
 """Window of each convolution, in pieces."""
 
+HEADS, HEAD_WIDTH = 2, 32
+"""Heads of the attention, and the width of each: wider ones cost more time than they were worth."""
+
+FARTHEST = 32
+"""Relative position, in pieces, from which on attention tells positions apart no more; direction counts."""
+
+
+class Attention(nn.Module):
+    """One layer of self-attention over a text, added to what it reads: a negation reaches words far from it.
+
+    It begins as nothing (its last matrix is zero), so that a distilled encoder stays what it is until heads need more.
+
+    Args:
+        width: Width of a piece.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.qkv = nn.Linear(width, 3 * HEADS * HEAD_WIDTH)
+        self.output = nn.Linear(HEADS * HEAD_WIDTH, width)
+        nn.init.zeros_(self.output.weight)
+        nn.init.zeros_(self.output.bias)
+        self.relative = nn.Parameter(torch.zeros(HEADS, 2 * FARTHEST + 1))
+
+    def forward(self, x: Tensor, here: Tensor) -> Tensor:
+        """What is added to ``x``, (texts, width, pieces), where ``here``, (texts, 1, pieces), says a piece stands."""
+        seen = self.norm(x.transpose(1, 2))
+        texts, pieces = seen.shape[:2]
+        cut = self.qkv(seen).view(texts, pieces, 3, HEADS, HEAD_WIDTH).permute(2, 0, 3, 1, 4)
+        place = torch.arange(pieces)
+        bias = self.relative[:, (place[None] - place[:, None]).clamp(-FARTHEST, FARTHEST) + FARTHEST]
+        mask = bias[None] + torch.where(here[:, None], 0.0, -1e4)
+        said = functional.scaled_dot_product_attention(cut[0], cut[1], cut[2], attn_mask=mask)
+        back: Tensor = self.output(said.transpose(1, 2).reshape(texts, pieces, HEADS * HEAD_WIDTH))
+        return back.transpose(1, 2)
+
 
 class EncoderNet(nn.Module):
-    """Pieces to one vector a text: two residual convolutions, then sum and maximum over the text.
+    """Pieces to one vector a text: two residual convolutions, attention once there are heads, sum and maximum.
 
     A convolution is a sum of one matrix a tap, so that scoring can apply the first one's matrices once for each
     different piece of a block instead of once for each piece.
@@ -33,6 +70,7 @@ class EncoderNet(nn.Module):
             with torch.no_grad():
                 self.pieces.weight[:pieces] = first
         self.convolutions = nn.ModuleList(nn.Conv1d(width, width, taps, padding=taps // 2) for taps in TAPS)
+        self.attention: Attention | None = None
         self.mix = nn.Linear(2 * width, 2 * width)
         self.project = nn.Linear(2 * width, out)
 
@@ -55,6 +93,8 @@ class EncoderNet(nn.Module):
         x = functional.dropout(self.pieces(ids), dropout, self.training).transpose(1, 2)
         for convolution in self.convolutions:
             x = (x + functional.relu(convolution(x))) * here
+        if self.attention is not None:
+            x = (x + self.attention(x, here)) * here
         length = here.sum(2).clamp(min=1)
         total = x.sum(2) / length.sqrt()
         highest = x.masked_fill(~here, -1e4).amax(2).clamp(min=-1e3)

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narratives import __version__
-from narratives.backends import ANY
+from narratives.backends import ANY, FORMAT
 from narratives.backends.linear import LinearBackend
+from narratives.backends.names import without_names
 from narratives.backends.ngrams import NgramHasher
 from narratives.backends.quantise import quantised
 from narratives.backends.words import spread
@@ -60,7 +61,8 @@ def train_linear(
     if "hate" not in posts.heads:
         raise InputError(f"{data}: no column for hate; a linear model decides by it: give --label hate=COLUMN")
     hasher = NgramHasher(bits=bits)
-    seen = [spread(fold(t, code)) for t, code in zip(posts.texts, posts.langs, strict=True)]
+    texts = zip(posts.texts, posts.langs, posts.groups, strict=True)
+    seen = [without_names(spread(fold(text, code)), group)[0] for text, code, group in texts]
     raw = matrix(hasher, seen)
     training = np.zeros(len(seen), bool)
     training[posts.rows("train")] = True
@@ -94,7 +96,7 @@ def train_linear(
             report.append(f"| {head} | {dev.size:,} | {value:.3f} ({low:.3f} to {high:.3f}) |")
     experts = [{"corpus": "own", "heads": list(HEADS)}]
     config = {
-        "format": 1,
+        "format": FORMAT,
         "backend": "linear",
         "name": out.name,
         "version": __version__,

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from narratives import __version__
-from narratives.backends import ANY
-from narratives.backends.linear import LinearBackend
+from narratives.backends import ANY, FORMAT
+from narratives.backends.linear import LinearBackend, packed
+from narratives.backends.names import without_names
 from narratives.backends.ngrams import NgramHasher
 from narratives.backends.quantise import quantised
 from narratives.backends.words import spread
@@ -56,7 +57,7 @@ class Settings:
         penalty: L2 strengths.
         iterations: L-BFGS iterations at most for each head and each gate.
         evenness: 0 weighs each text the same, 1 each corpus the same.
-        plain: By head, weight of plain mentions of groups in each corpus, as a share of the weight of its posts.
+        plain: Weight of plain mentions of groups in each corpus, as a share of the weight of its posts.
         noise: Share of letters that are mistyped in a second reading of every third post.
         seed: For the peers and the resamples; fitting itself draws nothing at random.
     """
@@ -66,7 +67,7 @@ class Settings:
     penalty: Penalty = field(default_factory=lambda: Penalty(0.5, 0.5, 0.15, 0.5))
     iterations: int = 80
     evenness: float = 0.5
-    plain: Mapping[str, float] = field(default_factory=lambda: {"offensive": 0.05, "hate": 1.0})
+    plain: float = 0.05
     noise: float = 0.1
     seed: int = 0
 
@@ -100,10 +101,10 @@ def train(
     tensors["idf"] = idf.astype(np.float16)
     config = _config(settings, listed)
     write_model(out, config, tensors)
-    logits = LinearBackend.load(out).logits(dataset.folded, dataset.groups.tolist())
+    logits = LinearBackend.load(out).logits(dataset.folded, dataset.own_groups)
     _align(dataset, logits, listed, tensors)
     write_model(out, config, tensors)
-    logits = LinearBackend.load(out).logits(dataset.folded, dataset.groups.tolist())  # the path users take
+    logits = LinearBackend.load(out).logits(dataset.folded, dataset.own_groups)  # the path users take
     config["calibration"], reliability = _calibrate(dataset, logits, say)
     config["seconds"] = round(time.monotonic() - began)
     write_model(out, config, tensors)
@@ -134,9 +135,10 @@ class _Extra:
     @classmethod
     def made(cls, dataset: Dataset, idf: NDArray[np.float32], settings: Settings) -> _Extra:
         texts: dict[str, list[str]] = {}
-        for text, lang in plain_mentions(settings.seed):
+        for text, lang, _ in plain_mentions(settings.seed):
             group = LANGUAGES[lang].group
-            texts.setdefault(TRANSFERRED.get(group, group), []).append(spread(fold(text, lang)))
+            seen = without_names(spread(fold(text, lang)), group)[0]
+            texts.setdefault(TRANSFERRED.get(group, group), []).append(seen)
         plain = {group: matrix(settings.hasher, found, idf) for group, found in texts.items()}
         of = np.flatnonzero(dataset.splits == "train")[::_NOISY]
         mistakes = [mistyped(dataset.spread[i], settings.noise, settings.seed) for i in of]
@@ -161,7 +163,7 @@ def _fit(
         if weights[here].any():
             mentions = extra.plain[dataset.group_of[name]]
             # every corpus must learn that a name alone is no hate, above all one that was collected by names
-            each = settings.plain[head] * weights[here].sum() / mentions.shape[0]
+            each = settings.plain * weights[here].sum() / mentions.shape[0]
             noisy = np.flatnonzero(dataset.corpora[extra.of] == name)
             rows[name] = Rows.of(
                 sparse.vstack([features[here], mentions, extra.noisy[noisy]]).tocsr(),
@@ -203,9 +205,10 @@ def _experts(
             table[:, heads], bias[heads] = fit_gate(
                 features[rows], classes, settings.penalty.gate, settings.iterations, place, say
             )
-        tensors |= quantised(table.reshape(buckets, -1), f"weights.{group}")
-        tensors[f"bias.{group}"] = bias.ravel().astype(np.float32)
         listed[group] = [{"corpus": n, "heads": [h for h in HEADS if n in heard[h] or not heard[h]]} for n in names]
+        learnt = np.array([[h in expert["heads"] for expert in listed[group]] for h in HEADS], bool)
+        tensors |= quantised(packed(table.reshape(buckets, -1), learnt), f"weights.{group}")
+        tensors[f"bias.{group}"] = bias.ravel().astype(np.float32)
     return listed, tensors
 
 
@@ -231,7 +234,7 @@ def _align(
 def _config(settings: Settings, experts: Mapping[str, Any]) -> dict[str, Any]:
     identity = Calibration(1.0, 0.0, 0.5, (0.5, 0.5), 0, True).to_dict()  # until it is calibrated
     return {
-        "format": 1,
+        "format": FORMAT,
         "backend": "linear",
         "name": settings.name,
         "version": __version__,
@@ -244,7 +247,7 @@ def _config(settings: Settings, experts: Mapping[str, Any]) -> dict[str, Any]:
             "penalty": asdict(settings.penalty),
             "iterations": settings.iterations,
             "evenness": settings.evenness,
-            "plain": dict(settings.plain),
+            "plain": settings.plain,
             "noise": settings.noise,
             "seed": settings.seed,
         },

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from narratives.backends.names import without_names
 from narratives.backends.words import spread
 from narratives.corpora import (
     AUTHORED,
     CORPORA,
     Annotated,
+    Example,
     Post,
-    annotated_split,
     read_annotated,
     read_examples,
     read_posts,
@@ -27,7 +28,6 @@ from narratives.languages import LANGUAGES
 from narratives.taxonomy import NARRATIVES, STANCES, TARGETS
 from narratives.text import fold
 from narratives.training.data import TRANSFERRED
-from narratives.training.mentions import exchanged
 
 HEADS: tuple[str, ...] = (
     "offensive",
@@ -58,7 +58,8 @@ class Tasks:
     """Training texts with their labels, row by row.
 
     Attributes:
-        spread: Texts as the models see them (folded, ``backends.words.spread``).
+        spread: Texts as the models see them (folded, ``backends.words.spread``, names of groups taken out).
+        named: The names that were taken out of each.
         langs: (rows,) language codes.
         groups: (rows,) group whose weights read the text.
         sources: (rows,) corpus name, ``authored-<group>`` or ``names-<group>``.
@@ -68,6 +69,7 @@ class Tasks:
     """
 
     spread: Sequence[str]
+    named: Sequence[str]
     folded: Sequence[str]
     langs: NDArray[np.str_]
     groups: NDArray[np.str_]
@@ -80,6 +82,7 @@ class Tasks:
         """Some rows."""
         return Tasks(
             [self.spread[i] for i in rows],
+            [self.named[i] for i in rows],
             [self.folded[i] for i in rows],
             self.langs[rows],
             self.groups[rows],
@@ -117,6 +120,29 @@ def of_post(post: Post) -> NDArray[np.float32]:
     return row
 
 
+def of_example(example: Example) -> NDArray[np.float32]:
+    """What a corpus says about one of its texts."""
+    row = blank()
+    for head, value in {**example.labels, **example.weak}.items():
+        row[_COLUMN[head]] = value
+    if example.corpus in _HOSTILE_TOO:
+        row[_COLUMN["hostile"]] = example.labels.get("hate", np.nan)
+    if example.corpus == "crowdcounter-en":  # every row is a human answer to a hateful post
+        for stance in STANCES:
+            row[_COLUMN[f"stance.{stance}"]] = {"countered": 0.85, "none": 0.15}.get(stance, 0.0)
+    return row
+
+
+def of_mention(target: str) -> NDArray[np.float32]:
+    """What a plain mention of a group says: nothing but whom it is about; others may be meant as well."""
+    row = blank()
+    for head in HEADS:
+        if not head.startswith("target."):
+            row[_COLUMN[head]] = float(head == "stance.none")
+    row[_COLUMN[f"target.{target}"]] = 1.0
+    return row
+
+
 def of_annotated(label: Annotated, row: NDArray[np.float32]) -> NDArray[np.float32]:
     """Add what readers said about a real post to what its corpus says."""
     row = row.copy()
@@ -144,14 +170,14 @@ def _cards(
 
 
 def gather_tasks(
-    data: Path, datasets: Path, *, names: Iterable[tuple[str, str]] = (), say: Callable[[str], None] = print
+    data: Path, datasets: Path, *, names: Iterable[tuple[str, str, str]] = (), say: Callable[[str], None] = print
 ) -> Tasks:
     """Read everything there is to learn from.
 
     Args:
         data: Folder of the corpora in their authors' layout.
         datasets: The project's own ``datasets`` folder.
-        names: (text, language) of plain mentions of groups.
+        names: (text, language, target) of plain mentions of groups.
         say: Told what each source gave.
     """
     texts: list[_Row] = []
@@ -168,35 +194,22 @@ def gather_tasks(
             if (e.lang, e.key) in seen:
                 continue
             seen.add((e.lang, e.key))
-            row = blank()
-            for head, value in {**e.labels, **e.weak}.items():
-                row[_COLUMN[head]] = value
-            if name in _HOSTILE_TOO:
-                row[_COLUMN["hostile"]] = e.labels.get("hate", np.nan)
-            if name == "crowdcounter-en":  # every row is a human answer to a hateful post
-                for stance in STANCES:
-                    row[_COLUMN[f"stance.{stance}"]] = {"countered": 0.85, "none": 0.15}.get(stance, 0.0)
             label = annotated.get((name, e.key))
-            if label is not None:
-                row = of_annotated(label, row)
-            split = e.split if label is None else annotated_split(e.key)
-            texts.append((e.text, e.lang, name, split, row, label is not None))
-            texts += _with_other_names(*texts[-1])
+            row = of_example(e) if label is None else of_annotated(label, of_example(e))
+            texts.append((e.text, e.lang, name, e.split, row, label is not None))
         say(f"{name}: {len(examples)} texts")
     for path in sorted((datasets / "posts").glob("*.jsonl")):
         for post in read_posts(path):
             key = text_key(post.text, post.lang)
             texts.append((post.text, post.lang, AUTHORED, split_of(key), of_post(post), False))
-            texts += _with_other_names(*texts[-1])
-    harmless = blank()
-    for head in HEADS:
-        harmless[_COLUMN[head]] = float(head == "stance.none") if not head.startswith("target.") else np.nan
-    texts += [(text, lang, NAMES, "train", harmless, False) for text, lang in names]  # nothing is measured on them
+    texts += [(text, lang, NAMES, "train", of_mention(target), False) for text, lang, target in names]
     groups = [TRANSFERRED.get(g, g) for g in (LANGUAGES[lang].group for _, lang, *_ in texts)]
     folded = [fold(text, lang) for text, lang, *_ in texts]
+    parts = [without_names(spread(text), LANGUAGES[row[1]].group) for text, row in zip(folded, texts, strict=True)]
     own = {AUTHORED, NAMES}
     return Tasks(
-        [spread(text) for text in folded],
+        [rest for rest, _ in parts],
+        [taken for _, taken in parts],
         folded,
         np.array([lang for _, lang, *_ in texts]),
         np.array(groups),
@@ -205,19 +218,6 @@ def gather_tasks(
         np.stack([t[4] for t in texts]),
         np.array([t[5] for t in texts]),
     )
-
-
-def _with_other_names(
-    text: str, lang: str, source: str, split: str, row: NDArray[np.float32], real: bool
-) -> Iterator[_Row]:
-    """A training post once more with another group's name in place; whom it is about then is left open."""
-    if split != "train" or not (real or source == AUTHORED or source in _HOSTILE_TOO):
-        return
-    other = exchanged(text, lang, 0)
-    if other is not None:
-        open_ = row.copy()
-        open_[[i for head, i in _COLUMN.items() if head.startswith("target.")]] = np.nan
-        yield other, lang, source, split, open_, real
 
 
 __all__ = ["HEADS", "NAMES", "Tasks", "gather_tasks"]

@@ -15,9 +15,13 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from narratives import __version__
-from narratives.backends.linear import Experts, LinearBackend
-from narratives.backends.quantise import dequantised, quantised
-from narratives.training.blend import blended, fit_blend, fit_cards, fold_buckets
+from narratives.backends import FORMAT
+from narratives.backends.cards import Cards, fold_buckets, name_rows
+from narratives.backends.linear import Experts, LinearBackend, packed
+from narratives.backends.names import STAND_IN
+from narratives.backends.quantise import quantised
+from narratives.errors import ModelError
+from narratives.training.blend import WILD, blended, fit_blend, fit_cards
 from narratives.training.calibrate import Scored, trusted_cut
 from narratives.training.calibrate_cards import calibrate_all
 from narratives.training.data import TRANSFERRED
@@ -26,13 +30,14 @@ from narratives.training.export import write_model
 from narratives.training.joint import PER_CORPUS, Anchor, HeadsNet, Schedule, predict, train_heads
 from narratives.training.measure import binary
 from narratives.training.mentions import plain_mentions
-from narratives.training.network import distilled
+from narratives.training.network import EncoderNet, distilled
 from narratives.training.noise import mistyped
 from narratives.training.tasks import HEADS, NAMES, Tasks, gather_tasks
 
 Say = Callable[[str], None]
 
 _DROPPED = {"hatemoji-en", "hatexplain-en"}  # small, and no better than chance or than their neighbours
+_PEOPLE = ["people", "ljudi", "njerez", "oameni", "insanlar", "lugje"]  # folded
 _NOISE = 0.07  # share of letters that are mistyped in one of three readings
 
 
@@ -89,6 +94,7 @@ def train_default(
     ways = [plain, cut(tokenizer, list(tasks.spread), 0.1), cut(tokenizer, noisy, None)]
     names = [str(s) for s in dict.fromkeys(tasks.sources)]
     body = distilled(encoder)
+    _welcome(body, tokenizer)
     torch.manual_seed(settings.seed)
     net = HeadsNet(body, len(names), settings.hidden)
     train_heads(net, tasks, ways, names, settings.schedule, work / "heads.pt", boosts=dict(settings.boosts),
@@ -100,6 +106,16 @@ def train_default(
     tokenizer.save(str(out / "tokenizer.json"))
     write_model(out, config, tensors)
     return tasks
+
+
+def _welcome(body: EncoderNet, tokenizer: Tokenizer) -> None:
+    """Let what stands in a name's place begin as what it means, people."""
+    ids = [e.ids for e in tokenizer.encode_batch_fast(_PEOPLE, add_special_tokens=False)]
+    piece = tokenizer.token_to_id(STAND_IN)
+    if piece is None:
+        raise ModelError(f"the encoder has no piece for {STAND_IN!r}, which stands for names; distil it anew")
+    with torch.no_grad():
+        body.pieces.weight[piece] = torch.stack([body.pieces.weight[i].mean(0) for i in ids]).mean(0)
 
 
 def assemble(
@@ -115,7 +131,7 @@ def assemble(
     """Blend and calibrate on held-out posts; returns what goes into ``config.json`` and ``model.safetensors``."""
     experts = json.loads((linear / "config.json").read_text(encoding="utf-8"))["experts"]
     wide, listed = narrowed(wide, experts)
-    wide_logits, shares, table, bias = _wide(tasks, wide, settings, say)
+    wide_logits, shares, cards = _wide(tasks, wide, settings, say)
     kept = np.flatnonzero(tasks.splits != "train")  # what was trained on tells nothing here
     shared = np.zeros((len(plain), len(HEADS)), np.float32)
     own = np.zeros((len(plain), len(names), PER_CORPUS), np.float32)
@@ -131,12 +147,13 @@ def assemble(
     logits = blended(wide_logits, deep, tasks.groups, blend)
     calibration, stance = calibrate_all(logits, tasks, say)
     config = {
-        "format": 1,
+        "format": FORMAT,
         "backend": "wide_deep",
         "name": settings.name,
         "version": __version__,
         "heads": list(HEADS),
         "own_heads": list(HEADS[:PER_CORPUS]),
+        "wild_heads": list(WILD),
         "experts": listed,
         "transferred": TRANSFERRED,
         "features": asdict(wide.hasher),
@@ -149,7 +166,7 @@ def assemble(
         },
         "licence": "CC BY-NC-SA 4.0",
     }
-    return config, _tensors(net, names, wide, listed, table, bias, blend)
+    return config, _tensors(net, names, wide, listed, cards, blend)
 
 
 def narrowed(wide: LinearBackend, listed: Mapping[str, Any]) -> tuple[LinearBackend, dict[str, Any]]:
@@ -197,7 +214,7 @@ def align(
     readings agree on where yes begins. A corpus with few posts moves little.
     """
     out = np.zeros((len(names), PER_CORPUS), np.float32)
-    held = (tasks.splits == "calibration") & ~tasks.real
+    held = tasks.splits == "calibration"
     for column in range(PER_CORPUS):
         stated, gold = binary(tasks.labels[:, column].astype(np.float64))
         for i, name in enumerate(names):
@@ -221,11 +238,13 @@ def _wide(tasks: Tasks, wide: LinearBackend, settings: Settings, say: Say) -> tu
         parts = [experts.blend(experts.scores(rows[at[i : i + 4000]])) for i in range(0, at.size, 4000)]
         logits[at, :PER_CORPUS] = np.concatenate([p[0] for p in parts])
         shares[group] = np.concatenate([p[1] for p in parts])
-    table, bias = fit_cards(rows, tasks, PER_CORPUS, settings.card_strength, say)
-    kept = quantised(table, "cards")
-    table = dequantised(kept, "cards")  # as it will be read
-    logits[:, PER_CORPUS:] = fold_buckets(rows) @ table + bias
-    return logits, shares, kept, bias
+    tensors = fit_cards(rows, wide.hasher, tasks, PER_CORPUS, settings.card_strength, say)
+    cards = Cards.of(tensors, HEADS, PER_CORPUS, WILD)  # as it will be read
+    buckets = len(cards.table)
+    folded, named = fold_buckets(rows, buckets), name_rows(wide.hasher, tasks.named, buckets)
+    for i in range(0, len(tasks.spread), 20_000):
+        logits[i : i + 20_000, PER_CORPUS:] = cards.read(folded[i : i + 20_000], named[i : i + 20_000])
+    return logits, shares, tensors
 
 
 def _tensors(
@@ -234,11 +253,10 @@ def _tensors(
     wide: LinearBackend,
     listed: Mapping[str, Any],
     cards: Mapping[str, NDArray[Any]],
-    bias: NDArray[np.float32],
     blend: Mapping[str, NDArray[np.float32]],
 ) -> dict[str, NDArray[Any]]:
     half = np.float16
-    out: dict[str, NDArray[Any]] = {**cards, "cards.bias": bias, "idf": wide.idf.astype(half)}
+    out: dict[str, NDArray[Any]] = {**cards, "idf": wide.idf.astype(half)}
     state = {k: v.detach().numpy() for k, v in net.state_dict().items()}
     table = state["encoder.pieces.weight"][:-1]
     scales = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-8) / 127
@@ -247,6 +265,10 @@ def _tensors(
         kernel = state[f"encoder.convolutions.{i}.weight"]  # (to, from, taps)
         out[f"encoder.{name}"] = kernel.transpose(1, 2, 0).reshape(kernel.shape[1], -1).astype(half)
         out[f"encoder.{name}_bias"] = state[f"encoder.convolutions.{i}.bias"].astype(half)
+    for name in ("norm", "qkv", "output"):
+        out[f"encoder.{name}"] = state[f"encoder.attention.{name}.weight"].T.astype(half)
+        out[f"encoder.{name}_bias"] = state[f"encoder.attention.{name}.bias"].astype(half)
+    out["encoder.relative"] = state["encoder.attention.relative"].astype(half)
     out["encoder.mix"] = state["encoder.mix.weight"].T.astype(half)
     out["encoder.mix_bias"] = state["encoder.mix.bias"].astype(half)
     out |= quantised(state["encoder.project.weight"].T, "project")
@@ -260,7 +282,7 @@ def _tensors(
         offset = np.stack([start + (state["offsets"][k] if k is not None else 0) for k in known], axis=1)
         out[f"own.{group}.weight"] = weight.reshape(-1, weight.shape[2]).T.astype(half)  # (hidden, heads * experts)
         out[f"own.{group}.bias"] = offset.ravel().astype(np.float32)
-        out |= quantised(wide.experts[group].weights, f"weights.{group}")
+        out |= quantised(packed(wide.experts[group].weights, wide.experts[group].heard), f"weights.{group}")
         out[f"bias.{group}"] = wide.experts[group].bias
         out[f"blend.{group}"] = blend.get(group, blend["any"])
     return out

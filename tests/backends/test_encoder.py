@@ -31,11 +31,17 @@ def test_a_text_gets_the_same_vector_to_the_last_bit_in_any_company(encoder, pos
 
 def test_it_computes_what_training_computes(encoder):
     torch = pytest.importorskip("torch", reason="needs the extra train")
-    from narratives.training.network import EncoderNet, filled
+    from narratives.training.network import Attention, EncoderNet, filled
 
     net = EncoderNet(len(encoder.pieces), encoder.width // 2, 4).eval()
     half = encoder.width // 2
+    net.attention, seen = Attention(half).eval(), encoder.attention
     with torch.no_grad():
+        for name in ("norm", "qkv", "output"):
+            layer = getattr(net.attention, name)
+            layer.weight.copy_(torch.from_numpy(getattr(seen, name).T.copy()))
+            layer.bias.copy_(torch.from_numpy(getattr(seen, f"{name}_bias")))
+        net.attention.relative.copy_(torch.from_numpy(seen.relative))
         net.pieces.weight[:-1] = torch.from_numpy(encoder.pieces * encoder.scales)
         for convolution, taps, bias in zip(
             net.convolutions, (encoder.first, encoder.second), encoder.biases[:2], strict=True

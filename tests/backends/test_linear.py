@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from narratives.backends import ANY, open_model
+from narratives.backends.names import without_names
+from narratives.backends.words import spread
 from narratives.errors import MissingFileError, ModelError, UnknownNameError
 from narratives.languages import GROUPS
 from narratives.training.export import write_sums
@@ -21,12 +23,13 @@ def copy(tiny_folder, tmp_path):
     return shutil.copytree(tiny_folder, tmp_path / "copy")
 
 
+@pytest.mark.parametrize("text", ["ovo je samo primer, a ne nešto drugo", "sirijske izbjeglice su ovdje, i romi"])
 @pytest.mark.parametrize("group", [ANY, *GROUPS])
-def test_attributions_and_bias_sum_to_the_score(tiny, group):
-    backend, text = tiny.backend, "ovo je samo primer, a ne nešto drugo"
+def test_attributions_and_bias_sum_to_the_score(tiny, group, text):
+    backend = tiny.backend
     experts = backend.experts[group]
     for i, head in enumerate(backend.heads):
-        rows = backend.rows(["ovo je samo primer , a ne nešto drugo"])
+        rows = backend.rows([without_names(spread(text), group)[0]])
         share = experts.blend(experts.scores(rows))[1][0, i]
         bias = float(experts.bias.reshape(len(backend.heads) + 1, -1)[i] @ share)
         total = float(backend.attribute(text, group, head).sum()) + bias
@@ -72,7 +75,13 @@ def test_a_missing_file_is_named(copy, name):
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("format", 2), ("backend", "pickle"), ("features", {"bits": 5}), ("heads", ["hate"]), ("name", None)],
+    [
+        ("format", 1),
+        ("backend", "pickle"),
+        ("features", {"bits": 5}),
+        ("heads", ["hate"]),
+        ("name", None),
+    ],
 )
 def test_a_config_that_does_not_fit_is_refused(copy, key, value):
     config = json.loads((copy / "config.json").read_text())

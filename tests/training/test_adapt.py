@@ -119,9 +119,9 @@ def fitted(folder, data):
     """The correction of one head, straight from the posts."""
     posts = read_labelled(data, "post", ["hate=is_hate"], lang="en")
     backend = WideDeepBackend.load(folder)
-    hidden, rows = backend.read([fold(text, "en") for text in posts.texts])
-    score = backend.judge(hidden, rows, posts.groups.tolist())[:, backend.heads.index("hate")]
-    return fit(posts, "hate", score, hidden, backend.cards.fold(rows)), posts
+    seen = backend.read([fold(text, "en") for text in posts.texts], posts.groups.tolist())
+    score = backend.judge(seen, posts.groups.tolist())[:, backend.heads.index("hate")]
+    return fit(posts, "hate", score, seen.hidden, seen.folded), posts
 
 
 def test_what_cannot_be_learnt_moves_no_words(tiny_deep_folder, tmp_path):

@@ -41,7 +41,7 @@ def tasks():
     sources = np.array(["a" if i % 3 else "b" for i in range(240)])
     splits = np.array([("train", "train", "calibration", "dev")[i // 2 % 4] for i in range(240)])
     same = np.full(240, "en")
-    return Tasks(texts, texts, same, same, sources, splits, labels, np.arange(240) % 5 == 0)
+    return Tasks(texts, [""] * 240, texts, same, same, sources, splits, labels, np.arange(240) % 5 == 0)
 
 
 def tiny_net(tiny_deep_folder):
@@ -73,17 +73,17 @@ def test_what_was_trained_is_what_is_scored(tasks, tiny_folder, tiny_deep_folder
     assert np.allclose(backend.deep.encoder.encode(list(tasks.spread)), net.encoder.pool(ids).detach(), atol=0.05)
     assert np.allclose(backend.encode(list(tasks.folded)), net.encoder(ids).detach(), atol=0.05)
     expected, own = predict(net, plain)
-    hidden, rows = backend.read(list(tasks.folded))
+    seen = backend.read(list(tasks.folded), tasks.groups.tolist())
     weights, bias = backend.deep.heads
-    assert np.allclose(hidden @ weights + bias, expected, atol=0.1)
+    assert np.allclose(seen.hidden @ weights + bias, expected, atol=0.1)
     column = HEADS.index("hostile")
     share, part, offset = backend.blend["en"][:, column]
-    wide = backend.cards.fold(rows) @ backend.cards.table[:, 0] + backend.cards.bias[0]
+    wide = backend.cards.read(seen.folded, seen.names)[:, 0]
     scored = backend.logits(list(tasks.folded), ["en"] * len(tasks.folded))
     assert np.allclose(scored[:, column], share * wide + part * expected[:, column] + offset, atol=0.1)
     # each corpus' own reading, in the order of the gate's experts
     weights, bias = backend.deep.own["en"]
-    mine = (hidden @ weights + bias).reshape(len(plain), 2, -1)
+    mine = (seen.hidden @ weights + bias).reshape(len(plain), 2, -1)
     assert np.allclose(mine[:, 1, 0], own[:, 1, 1], atol=0.1)  # expert "a" is the second source
 
 
@@ -155,7 +155,7 @@ def test_a_language_without_real_posts_passes_as_many_harmless_ones_as_the_other
     texts = [f"post {i}" for i in range(n)]
     held = np.full(n, "calibration")
     table, _ = calibrate_all(
-        logits, Tasks(texts, texts, langs, langs, sources, held, labels, np.zeros(n, bool)), lambda _: None
+        logits, Tasks(texts, [""] * n, texts, langs, langs, sources, held, labels, np.zeros(n, bool)), lambda _: None
     )
     share = {}
     for lang in ("en", "sq"):
