@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narratives import __version__, resources
-from narratives.backends import ANY, FORMAT
+from narratives.backends import ANY
 from narratives.backends.labels import FILE, LabelMap
 from narratives.backends.transformer import TransformerBackend
 from narratives.calibration import Calibration
@@ -78,7 +78,7 @@ def write_transformer(
         trained.model.save_pretrained(part)
         trained.tokenizer.save_pretrained(part)
     labels: dict[str, Any] = {
-        "format": FORMAT,
+        "format": 1,
         "labels": {h: heads[0] if len(heads) == 1 else heads for h, heads in implied_heads(data.heads).items()},
         "multi_label": True,
         "name": name,
