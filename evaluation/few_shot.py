@@ -106,7 +106,8 @@ def align(dataset: Dataset, out: Path, config: dict[str, Any], tensors: dict[str
     """Let the experts agree on where yes begins, on calibration posts."""
     held = np.flatnonzero(dataset.splits == "calibration")
     logits = np.zeros((len(dataset.folded), len(recipe.HEADS)), np.float32)
-    groups = [dataset.own_groups[i] for i in held]
+    own = dataset.own_groups
+    groups = [own[i] for i in held]
     logits[held] = LinearBackend.load(out).logits([dataset.folded[i] for i in held], groups)
     recipe._align(dataset, logits, config["experts"], tensors)
     write_model(out, config, tensors)

@@ -32,9 +32,11 @@ def find_evidence(backend: Backend, text: str, guess: LanguageGuess, labels: Seq
     plain = as_written(backend)
     seen, span_of = (normal.text, normal.span) if plain else (normal.folded, normal.folded_span)
     words = [(start, end) for start, end in word_spans(seen) if end - start >= _SHORTEST_WORD]
-    if not plain:  # that a group is named is no evidence against anybody
+    cues: list[Match] = []
+    if not plain:
+        # that a group is named is no evidence against anybody
         words = [(start, end) for start, end in words if not names_a_group(seen[start:end], guess.group)]
-    cues = [] if plain else list(_cues(normal.folded, guess.group))
+        cues = list(_cues(normal.folded, guess.group))
     found: dict[tuple[int, int, str], str] = {}
     for label in labels:
         head = label if label in backend.heads else f"narrative.{label}"

@@ -193,11 +193,8 @@ class WideDeepBackend:
             rest, taken = without_names(spread(text), group)
             seen.append(rest)
             names.append(taken)
-        hidden, rows, buckets = (
-            self.deep.read(self.deep.encoder.encode(seen)),
-            self.wide.rows(seen),
-            len(self.cards.table),
-        )
+        hidden = self.deep.read(self.deep.encoder.encode(seen))
+        rows, buckets = self.wide.rows(seen), len(self.cards.table)
         return Seen(hidden, rows, fold_buckets(rows, buckets), name_rows(self.wide.hasher, names, buckets))
 
     def judge(self, seen: Seen, groups: Sequence[str]) -> Floats:
