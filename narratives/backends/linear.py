@@ -25,7 +25,7 @@ from narratives.backends.base import calibrations, read_config
 from narratives.backends.names import names_map, without_names
 from narratives.backends.ngrams import Grams, NgramHasher
 from narratives.backends.quantise import dequantised
-from narratives.backends.words import spread, spread_map
+from narratives.backends.words import spread_map
 from narratives.calibration import Calibration
 from narratives.errors import ModelError
 from narratives.results import ModelInfo
@@ -139,14 +139,14 @@ class LinearBackend:
         for group in dict.fromkeys(groups):
             at = [i for i, g in enumerate(groups) if g == group]
             experts = self.experts[group]
-            seen = [without_names(spread(texts[i]), group)[0] for i in at]
+            seen = [without_names(texts[i], group)[0] for i in at]
             out[at] = experts.blend(experts.scores(self.rows(seen)))[0]
         return out
 
     def attribute(self, text: str, group: str, head: str) -> NDArray[np.float32]:
         """What each character adds to a head's raw score, given the gate; with the bias they sum to it exactly."""
         experts, row = self.experts[group], self.heads.index(head)
-        seen = without_names(spread(text), group)[0]
+        seen = without_names(text, group)[0]
         say = experts.blend(experts.scores(self.rows([seen])))[1][0, row]
         heads, count = experts.heard.shape
         table = experts.weights.reshape(-1, heads + 1, count)

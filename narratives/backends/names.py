@@ -132,11 +132,11 @@ def _parts(tokens: list[str], group: str) -> Iterator[tuple[int, int, bool]]:
         yield begun, place, True
 
 
-def without_names(seen: str, group: str) -> tuple[str, str]:
-    """A spread text (``backends.words.spread``) without the names of groups of people, and those names.
+def without_names(text: str, group: str) -> tuple[str, str]:
+    """A text as the models see it (``backends.words.spread``), without the names of groups of people; and those names.
 
     Args:
-        seen: Spread text.
+        text: Folded text.
         group: Its language group; the names of all languages are taken out where it is none of ours.
 
     Raises:
@@ -146,6 +146,7 @@ def without_names(seen: str, group: str) -> tuple[str, str]:
     >>> without_names("syrian refugees and women opened a bakery near the roma", "en")
     ('¬ opened a bakery near the ¬', 'syrian refugees and women roma')
     """
+    seen = spread(text)
     tokens = seen.split(" ") if seen else []
     if _names(group).none_in(tokens):
         return seen, ""

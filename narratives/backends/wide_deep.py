@@ -190,7 +190,7 @@ class WideDeepBackend:
         """What the heads of folded texts in the given language groups stand on."""
         seen, names = [], []
         for text, group in zip(texts, groups, strict=True):
-            rest, taken = without_names(spread(text), group)
+            rest, taken = without_names(text, group)
             seen.append(rest)
             names.append(taken)
         hidden = self.deep.read(self.deep.encoder.encode(seen))
@@ -234,7 +234,7 @@ class WideDeepBackend:
         if len(words) < 2 or not part:
             return np.asarray(out, np.float32)
         cuts = [text[:a] + " " + text[b:] for a, b in words]
-        seen = [without_names(spread(t), group)[0] for t in (text, *cuts)]
+        seen = [without_names(t, group)[0] for t in (text, *cuts)]
         hidden = self.deep.read(self.deep.encoder.encode(seen))
         scores = self._deep_column(hidden, seen[0], group, column)
         for (a, b), lost in zip(words, part * (scores[0] - scores[1:]), strict=True):
@@ -254,7 +254,7 @@ class WideDeepBackend:
         if head in self.wide.heads:
             return self.wide.attribute(text, group, head)
         column = self.heads.index(head) - len(self.wide.heads)
-        rest, names = without_names(spread(text), group)
+        rest, names = without_names(text, group)
         weights = self.cards.column(fold_buckets(self.wide.rows([rest]), len(self.cards.table)), column)
         out = self.wide.spread_over(text, group, lambda buckets: weights[buckets % weights.size])
         if names and column in self.cards.targets:  # what the names say together, shared out evenly among them

@@ -13,7 +13,6 @@ from scipy import sparse
 from narratives.backends.linear import weigh
 from narratives.backends.names import without_names
 from narratives.backends.ngrams import Grams, NgramHasher
-from narratives.backends.words import spread
 from narratives.corpora import AUTHORED, CORPORA, Example, authored_examples, corpus, read_examples
 from narratives.errors import MissingFileError
 from narratives.languages import LANGUAGES
@@ -111,7 +110,7 @@ def gather(
     return Dataset(
         examples,
         folded,
-        [without_names(spread(text), group)[0] for text, group in zip(folded, own, strict=True)],
+        [without_names(text, group)[0] for text, group in zip(folded, own, strict=True)],
         np.array(groups),
         np.array(corpora),
         np.array([e.split for e in examples]),

@@ -15,7 +15,6 @@ from narratives.backends.linear import LinearBackend
 from narratives.backends.names import without_names
 from narratives.backends.ngrams import NgramHasher
 from narratives.backends.quantise import quantised
-from narratives.backends.words import spread
 from narratives.calibration import Calibration
 from narratives.errors import InputError, OutputError
 from narratives.languages import GROUPS
@@ -62,7 +61,7 @@ def train_linear(
         raise InputError(f"{data}: no column for hate; a linear model decides by it: give --label hate=COLUMN")
     hasher = NgramHasher(bits=bits)
     texts = zip(posts.texts, posts.langs, posts.groups, strict=True)
-    seen = [without_names(spread(fold(text, code)), group)[0] for text, code, group in texts]
+    seen = [without_names(fold(text, code), group)[0] for text, code, group in texts]
     raw = matrix(hasher, seen)
     training = np.zeros(len(seen), bool)
     training[posts.rows("train")] = True

@@ -20,7 +20,6 @@ from narratives.backends.linear import LinearBackend, packed
 from narratives.backends.names import without_names
 from narratives.backends.ngrams import NgramHasher
 from narratives.backends.quantise import quantised
-from narratives.backends.words import spread
 from narratives.calibration import Calibration
 from narratives.corpora import AUTHORED, CORPORA
 from narratives.languages import GROUPS, LANGUAGES
@@ -137,7 +136,7 @@ class _Extra:
         texts: dict[str, list[str]] = {}
         for text, lang, _ in plain_mentions(settings.seed):
             group = LANGUAGES[lang].group
-            seen = without_names(spread(fold(text, lang)), group)[0]
+            seen = without_names(fold(text, lang), group)[0]
             texts.setdefault(TRANSFERRED.get(group, group), []).append(seen)
         plain = {group: matrix(settings.hasher, found, idf) for group, found in texts.items()}
         of = np.flatnonzero(dataset.splits == "train")[::_NOISY]

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from narratives.backends.names import without_names
-from narratives.backends.words import spread
 from narratives.corpora import (
     AUTHORED,
     CORPORA,
@@ -205,7 +204,7 @@ def gather_tasks(
     texts += [(text, lang, NAMES, "train", of_mention(target), False) for text, lang, target in names]
     groups = [TRANSFERRED.get(g, g) for g in (LANGUAGES[lang].group for _, lang, *_ in texts)]
     folded = [fold(text, lang) for text, lang, *_ in texts]
-    parts = [without_names(spread(text), LANGUAGES[row[1]].group) for text, row in zip(folded, texts, strict=True)]
+    parts = [without_names(text, LANGUAGES[row[1]].group) for text, row in zip(folded, texts, strict=True)]
     own = {AUTHORED, NAMES}
     return Tasks(
         [rest for rest, _ in parts],
