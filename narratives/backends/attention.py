@@ -18,6 +18,28 @@ _KEPT = 100
 """Pieces of the longest text whose table of distances is kept: 3 MB for all of them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Texts of the same length that follow one another, each with the same empty rows after it.
+
+    Attributes:
+        start: Row of the first one.
+        texts: How many.
+        length: Rows of each.
+        step: Rows from the beginning of one to that of the next.
+    """
+
+    start: int
+    texts: int
+    length: int
+    step: int
+
+    def of(self, x: Floats) -> Floats:
+        """Their rows in ``x``, (..., rows, width), as a view: (..., texts, length, width)."""
+        rows = x[..., self.start : self.start + self.texts * self.step, :]
+        return rows.reshape(*x.shape[:-2], self.texts, self.step, x.shape[-1])[..., : self.length, :]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Attention:
     """Self-attention over a text (Vaswani et al. 2017), with a learnt bias for the relative position of two pieces.
@@ -43,12 +65,12 @@ class Attention:
         """Build it from tensors named like the attributes."""
         return cls(**{name: tensors[name] for name in _TENSORS})  # type: ignore[arg-type]
 
-    def over(self, x: Floats, texts: Sequence[slice]) -> Floats:
+    def over(self, x: Floats, runs: Sequence[Run]) -> Floats:
         """What is added to the rows of each text; to rows between texts, nothing that is read.
 
         Args:
             x: (rows, width).
-            texts: Where each text's rows are.
+            runs: Where the texts' rows are.
         """
         heads, inner = self.relative.shape[0], self.output.shape[0]
         normed = x - x.mean(axis=1, keepdims=True)
@@ -60,14 +82,14 @@ class Attention:
         qkv = np.ascontiguousarray(qkv.transpose(1, 2, 0, 3))  # (3, heads, rows, inner / heads)
         qkv[0] *= np.float32((inner // heads) ** -0.5)
         context = np.zeros((len(x), inner), np.float32)
-        for at in texts:
-            if at.stop > at.start:
-                score = qkv[0, :, at] @ qkv[1, :, at].transpose(0, 2, 1)
-                score += self._bias(at.stop - at.start)
-                score -= score.max(axis=2, keepdims=True)
-                np.exp(score, out=score)
-                score /= score.sum(axis=2, keepdims=True)
-                context[at] = (score @ qkv[2, :, at]).transpose(1, 0, 2).reshape(-1, inner)
+        for run in runs:
+            query, key, value = (run.of(part) for part in qkv)
+            score = query @ key.swapaxes(2, 3)
+            score += self._bias(run.length)[:, None]
+            score -= score.max(axis=3, keepdims=True)
+            np.exp(score, out=score)
+            score /= score.sum(axis=3, keepdims=True)
+            run.of(context)[:] = (score @ value).transpose(1, 2, 0, 3).reshape(run.texts, run.length, inner)
         return product(context, self.output) + self.output_bias
 
     def _bias(self, length: int) -> Floats:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from narratives.backends.arithmetic import product
-from narratives.backends.attention import Attention
+from narratives.backends.attention import Attention, Run
 from narratives.backends.threads import side_by_side
 
 LONGEST = 320
@@ -109,9 +109,12 @@ class Encoder:
 
     def _pool(self, rows: Sequence[Sequence[int]], lengths: NDArray[np.int64]) -> Floats:
         half = self.first.shape[0]
+        # texts of one length stand together, so that they pass through attention and pooling in one call
+        order = np.argsort(lengths, kind="stable")
+        lengths = lengths[order]
         pooled = np.zeros((len(rows), 2 * half), np.float32)
         pooled[:, half:] = -1e3  # the maximum over nothing, as in training
-        flat = np.fromiter(chain.from_iterable(rows), np.int64, int(lengths.sum()))
+        flat = np.fromiter(chain.from_iterable(rows[i] for i in order), np.int64, int(lengths.sum()))
         if not flat.size:
             return self._mixed(pooled)
         distinct, place = np.unique(flat, return_inverse=True)
@@ -129,7 +132,9 @@ class Encoder:
                 for some, cut in _blocks(lengths, _ROWS)
             ]
         )
-        return self._mixed(pooled)
+        back = np.empty_like(pooled)
+        back[order] = pooled
+        return self._mixed(back)
 
     def _layers(
         self, table: Floats, taps: Floats, place: NDArray[np.int64], lengths: NDArray[np.int64], out: Floats
@@ -147,14 +152,18 @@ class Encoder:
         x[empty] = 0
         second = product(x, self.second).reshape(line.size, -1, half)
         x = _convolved(x, lambda tap, at: second[at, tap], second.shape[1], self.biases[1])
-        texts = [slice(start, start + length) for start, length in zip(starts.tolist(), lengths.tolist(), strict=True)]
-        x += self.attention.over(x, texts)
-        # text by text: numpy's reduceat is several times slower on rows this wide
-        for row, at in enumerate(texts):
-            if at.stop > at.start:
-                text = x[at]
-                np.divide(text.sum(axis=0), np.float32(len(text) ** 0.5), out=out[row, :half])
-                text.max(axis=0, out=out[row, half:])
+        sizes, begins, counts = np.unique(lengths, return_index=True, return_counts=True)
+        runs = [
+            Run(int(starts[i]), int(n), int(size), int(size) + gap)
+            for size, i, n in zip(sizes, begins, counts, strict=True)
+            if size
+        ]
+        x += self.attention.over(x, runs)
+        for run in runs:
+            texts, first = run.of(x), int(np.searchsorted(lengths, run.length))
+            at = slice(first, first + run.texts)
+            np.divide(texts.sum(axis=1), np.float32(run.length**0.5), out=out[at, :half])
+            texts.max(axis=1, out=out[at, half:])
 
     def _mixed(self, pooled: Floats) -> Floats:
         dense = product(pooled, self.mix) + self.biases[2]
