@@ -73,7 +73,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--encoder", type=Path, required=True)
-    parser.add_argument("--epochs", type=float, default=2.5)
+    parser.add_argument("--epochs", type=float, default=3.0)
     arguments = parser.parse_args()
     everything = gather_tasks(arguments.data, ROOT / "datasets", names=plain_mentions(0))
     ours = np.char.startswith(everything.sources, AUTHORED) | np.char.startswith(everything.sources, NAMES)
@@ -81,7 +81,8 @@ def main() -> None:
     ids = cut(Tokenizer.from_file(str(arguments.encoder / "tokenizer.json")), list(tasks.spread), None)
     group_of = {lang: LANGUAGES[lang].group for lang in dict.fromkeys(tasks.langs.tolist())}
     own = np.array([group_of[lang] for lang in tasks.langs.tolist()])
-    how = Schedule(epochs=arguments.epochs)
+    # small batches: with the few posts of the label cards, a narrative needs some two thousand steps to be learnt
+    how = Schedule(epochs=arguments.epochs, batch=48)
     out: dict[str, Any] = {"epochs": arguments.epochs, "rows": len(tasks.spread), "groups": {}}
     full = trained(tasks, ids, arguments.encoder, how)
     for group in sorted(set(own.tolist())):
