@@ -132,9 +132,7 @@ class Encoder:
                 for some, cut in _blocks(lengths, _ROWS)
             ]
         )
-        back = np.empty_like(pooled)
-        back[order] = pooled
-        return self._mixed(back)
+        return self._mixed(pooled)[np.argsort(order)]
 
     def _layers(
         self, table: Floats, taps: Floats, place: NDArray[np.int64], lengths: NDArray[np.int64], out: Floats
@@ -152,16 +150,15 @@ class Encoder:
         x[empty] = 0
         second = product(x, self.second).reshape(line.size, -1, half)
         x = _convolved(x, lambda tap, at: second[at, tap], second.shape[1], self.biases[1])
-        sizes, begins, counts = np.unique(lengths, return_index=True, return_counts=True)
+        sizes, firsts, counts = np.unique(lengths, return_index=True, return_counts=True)  # shorter texts come first
         runs = [
-            Run(int(starts[i]), int(n), int(size), int(size) + gap)
-            for size, i, n in zip(sizes, begins, counts, strict=True)
+            (slice(first, first + count), Run(int(starts[first]), count, size, size + gap))
+            for size, first, count in zip(sizes.tolist(), firsts.tolist(), counts.tolist(), strict=True)
             if size
         ]
-        x += self.attention.over(x, runs)
-        for run in runs:
-            texts, first = run.of(x), int(np.searchsorted(lengths, run.length))
-            at = slice(first, first + run.texts)
+        x += self.attention.over(x, [run for _, run in runs])
+        for at, run in runs:
+            texts = run.of(x)
             np.divide(texts.sum(axis=1), np.float32(run.length**0.5), out=out[at, :half])
             texts.max(axis=1, out=out[at, half:])
 
