@@ -83,10 +83,11 @@ class Rewrite:
             starts += trace.starts[done:start]
             ends += trace.ends[done:start]
             for left, right in _align(old, new):
-                # An insertion (left == right) sits between two characters and stands for nothing of the original.
+                # An insertion (left == right) sits between two characters and stands for nothing of the original; but
+                # where both were one there ("Ǆ"), for that one, as ends never decrease.
                 begin = trace.starts[start + left] if left < len(old) else trace.ends[end - 1]
                 starts.append(begin)
-                ends.append(trace.ends[start + right - 1] if right > left else begin)
+                ends.append(trace.ends[start + right - 1] if right > left else max([begin, *ends[-1:]]))
             done = end
         if not done:
             return trace

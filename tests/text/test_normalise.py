@@ -52,6 +52,7 @@ strange = st.one_of(
 @example("", None)
 @example("\u200b", None)
 @example("&amp;lt;b&amp;gt;", "en")
+@example("#0Ǆa", None)
 def test_properties_of_any_text(text, lang):
     post = normalise(text, lang)
 
