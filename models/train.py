@@ -1,8 +1,9 @@
-"""Train the shipped models. Run: python models/train.py encoder|linear|default --data FOLDER --work CHECKPOINTS.
+"""Train the shipped models. Run: python models/train.py STEP --data FOLDER --work CHECKPOINTS.
 
 FOLDER holds the corpora of narratives/corpora/table.py in their authors' own layout, and ``parallel`` the translations
 that the encoder is distilled from (or set NARRATIVES_DATA). The steps stand on each other: ``encoder``, ``linear``,
-then ``default``, which joins the two. A run that was stopped takes up at its last checkpoint in CHECKPOINTS.
+``teachers`` (with the default model as it stands among them), then ``default``, which joins all. A run that was
+stopped takes up at its last checkpoint in CHECKPOINTS.
 """
 
 from __future__ import annotations
@@ -32,8 +33,17 @@ def linear(data: Path, work: Path, seed: int) -> None:
     write_card(out, work / "linear" / "figures.json")
 
 
+def teachers(data: Path, work: Path, seed: int) -> None:
+    """Let slow models judge the posts that nobody has read, into CHECKPOINTS/teachers; about half an hour."""
+    from narratives.scorer import load
+    from narratives.training.teachers import judge
+
+    judge(data, ROOT / "datasets", load(ROOT / "models" / "default"), work / "teachers", seed)
+
+
 def default(data: Path, work: Path, seed: int) -> None:
     """Train the heads and join everything into models/default; about half an hour on two cores."""
+    from narratives.training.teachers import read_judged
     from narratives.training.wide_deep import Settings, train_default
 
     models = ROOT / "models"
@@ -45,10 +55,11 @@ def default(data: Path, work: Path, seed: int) -> None:
         models / "default",
         work / "default",
         Settings(seed=seed),
+        judged=read_judged(work / "teachers" / "judged.npz"),
     )
 
 
-STEPS = {"encoder": encoder, "linear": linear, "default": default}
+STEPS = {"encoder": encoder, "linear": linear, "teachers": teachers, "default": default}
 
 
 def main() -> None:

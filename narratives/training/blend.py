@@ -27,6 +27,7 @@ NAME_BITS = 12
 WILD = ("hostile", *(f"stance.{stance}" for stance in STANCES))
 """Heads with a second reading, learnt on posts found in the wild."""
 
+_TAUGHT = 0.4  # weight of what slow models say of a post that nobody has read
 _CORPORA = 0.05  # weight of a corpus' hate where it stands in for hostility
 _MOST = 5.0  # times a rare answer of a language may weigh more
 _NEVER = -4.0  # intercept of a head that nothing is known about
@@ -77,10 +78,12 @@ def fit_cards(
     wild, wild_bias = np.zeros((2**CARD_BITS, len(WILD) + 1)), np.full(len(WILD) + 1, _NEVER)
     about = [head for head in heads if head.startswith(TARGET)]
     of_names = np.zeros((2**NAME_BITS, len(about)))
-    own, both = np.where(plain, _NAMES, 1.0), sparse.hstack([folded, named]).tocsr()
+    own, both = np.where(plain, _NAMES, np.where(tasks.taught, _TAUGHT, 1.0)), sparse.hstack([folded, named]).tocsr()
     for column, head in enumerate(heads):
         y = tasks.labels[:, first + column].astype(np.float64)
         x, rows = both if head in about else folded, carded & ~np.isnan(y)
+        if head in about:
+            rows &= ~tasks.taught
         fitted = _fitted(x, y, np.flatnonzero(rows & (written | plain) if head in WILD else rows), own, strength)
         if fitted:
             table[:, column], bias[column] = fitted[0][: 2**CARD_BITS], fitted[1]
@@ -90,7 +93,8 @@ def fit_cards(
             real = carded | (training & (head == "hostile"))  # there a corpus' hate helps out, with little weight
             rows = np.flatnonzero(real & ~written & ~np.isnan(y))
             # a name alone is but one n-gram, the sign in its place: unless it is learnt to be harmless, it is an attack
-            weights = np.where(plain, _NAMES_WILD, np.where(tasks.real, 1.0, _CORPORA) * _evened(tasks, y, rows))
+            trust = np.where(tasks.real, 1.0, np.where(tasks.taught, _TAUGHT, _CORPORA))
+            weights = np.where(plain, _NAMES_WILD, trust * _evened(tasks, y, rows))
             fitted = _fitted(folded, y, rows, weights, strength)
             if fitted:
                 wild[:, WILD.index(head)], wild_bias[WILD.index(head)] = fitted

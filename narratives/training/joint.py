@@ -20,6 +20,7 @@ from narratives.training.tasks import HEADS, NAMES, Tasks
 LONGEST = 80
 _RARE = 4.0
 _NEAR = 0.15
+_TAUGHT = 0.5  # weight of what slow models say by the label cards beside what readers say
 PER_CORPUS = 2
 """Heads, the first ones, whose meaning differs from corpus to corpus."""
 
@@ -152,13 +153,14 @@ def class_weights(tasks: Tasks, sources: NDArray[np.int64], rows: NDArray[np.int
     return out
 
 
-def loss_of(logits: Tensor, labels: Tensor, weights: Tensor, how: Schedule) -> Tensor:
+def loss_of(logits: Tensor, labels: Tensor, weights: Tensor, trust: Tensor, how: Schedule) -> Tensor:
     """Masked cross-entropy over all heads; stance is one choice of five.
 
     Args:
         logits: (texts, heads).
         labels: (texts, heads), NaN where unknown.
         weights: (texts, 2, heads) of no and yes.
+        trust: (texts,) weight of what is said by the label cards.
         how: Settings.
     """
     known = ~torch.isnan(labels)
@@ -167,9 +169,9 @@ def loss_of(logits: Tensor, labels: Tensor, weights: Tensor, how: Schedule) -> T
     each = functional.binary_cross_entropy_with_logits(logits, target, reduction="none") * weight
     first = each[:, :PER_CORPUS].sum() / known[:, :PER_CORPUS].sum().clamp(min=1)
     # what a corpus calls hate is only near to hostility by the label cards: it counts little beside posts with readers
-    near = torch.where(known[:, _STANCE[0]], 1.0, _NEAR) * known[:, _HOSTILE]
+    near = torch.where(known[:, _STANCE[0]], trust, _NEAR) * known[:, _HOSTILE]
     hostile = (each[:, _HOSTILE] * near).sum() / near.sum().clamp(min=1)
-    stories = each[:, _STORIES].sum() / known[:, _STORIES[0]].sum().clamp(min=1)
+    stories = (each[:, _STORIES].sum(1) * trust).sum() / (known[:, _STORIES[0]] * trust).sum().clamp(min=1)
     # corpora that only say whom a post is about (weak labels) count half
     full = torch.where(known[:, _STORIES[0]], 1.0, 0.5)
     targets = (each[:, _TARGETS].sum(1) * full).sum() / (known[:, _TARGETS[0]] * full).sum().clamp(min=1)
@@ -178,7 +180,7 @@ def loss_of(logits: Tensor, labels: Tensor, weights: Tensor, how: Schedule) -> T
     if said.any():
         share = torch.nan_to_num(labels[:, _STANCE])
         share = share / share.sum(1, keepdim=True).clamp(min=1e-6)
-        stance = -(share * functional.log_softmax(logits[:, _STANCE], 1)).sum(1)[said].mean()
+        stance = -(share * functional.log_softmax(logits[:, _STANCE], 1)).sum(1)[said] @ trust[said] / trust[said].sum()
     return first + how.card_weight * (hostile + 0.5 * stance + 0.5 * stories + 0.15 * targets)
 
 
@@ -213,6 +215,7 @@ def train_heads(
     sources = np.array([names.index(s) for s in tasks.sources])
     weights = torch.from_numpy(class_weights(tasks, sources, rows))
     labels = torch.from_numpy(tasks.labels)
+    trust = torch.from_numpy(np.where(tasks.taught, _TAUGHT, 1.0).astype(np.float32))
     sparse, _ = split_parameters(net)
     trunk = [p for n, p in net.encoder.named_parameters() if not n.startswith("pieces")]
     top = [p for n, p in net.named_parameters() if not n.startswith("encoder.")]
@@ -247,7 +250,7 @@ def train_heads(
         batch = filled([way[i] for i in picks], net.encoder.padding, LONGEST)
         batch[(torch.rand(batch.shape) < how.dropped) & (batch != net.encoder.padding)] = net.encoder.padding
         read_as = torch.from_numpy(readings(picks, step))
-        loss = loss_of(net(batch, read_as, how.dropout), labels[picks], weights[sources[picks]], how)
+        loss = loss_of(net(batch, read_as, how.dropout), labels[picks], weights[sources[picks]], trust[picks], how)
         if anchor:
             loss = loss + anchor.loss(net.encoder, next(sentences))
         for optimiser in optimisers:

@@ -65,6 +65,7 @@ class Tasks:
         splits: (rows,) ``train``, ``calibration`` or ``dev``.
         labels: (rows, heads) float32 probabilities, NaN where the source is silent.
         real: (rows,) whether readers labelled the row for this project.
+        taught: (rows,) whether slow models judged it by the label cards, since no reader has (``training.teachers``).
     """
 
     spread: Sequence[str]
@@ -76,6 +77,7 @@ class Tasks:
     splits: NDArray[np.str_]
     labels: NDArray[np.float32]
     real: NDArray[np.bool_]
+    taught: NDArray[np.bool_]
 
     def take(self, rows: NDArray[np.int64]) -> Tasks:
         """Some rows."""
@@ -89,6 +91,7 @@ class Tasks:
             self.splits[rows],
             self.labels[rows],
             self.real[rows],
+            self.taught[rows],
         )
 
     def column(self, head: str) -> NDArray[np.float32]:
@@ -96,8 +99,11 @@ class Tasks:
         return self.labels[:, _COLUMN[head]]
 
 
-_Row = tuple[str, str, str, str, NDArray[np.float32], bool]
-"""Text, language, source, split, labels, whether readers labelled it."""
+_Row = tuple[str, str, str, str, NDArray[np.float32], bool, bool]
+"""Text, language, source, split, labels, whether readers labelled it, whether slow models did."""
+
+Judged = Mapping[tuple[str, str], NDArray[np.float32]]
+"""Corpus and key of a text to labels by slow models, (heads,), NaN where they say nothing."""
 
 
 def blank() -> NDArray[np.float32]:
@@ -169,7 +175,12 @@ def _cards(
 
 
 def gather_tasks(
-    data: Path, datasets: Path, *, names: Iterable[tuple[str, str, str]] = (), say: Callable[[str], None] = print
+    data: Path,
+    datasets: Path,
+    *,
+    names: Iterable[tuple[str, str, str]] = (),
+    judged: Judged | None = None,
+    say: Callable[[str], None] = print,
 ) -> Tasks:
     """Read everything there is to learn from.
 
@@ -177,6 +188,7 @@ def gather_tasks(
         data: Folder of the corpora in their authors' layout.
         datasets: The project's own ``datasets`` folder.
         names: (text, language, target) of plain mentions of groups.
+        judged: What slow models say about texts that nobody has read; only texts of split ``train`` take it.
         say: Told what each source gave.
     """
     texts: list[_Row] = []
@@ -195,13 +207,16 @@ def gather_tasks(
             seen.add((e.lang, e.key))
             label = annotated.get((name, e.key))
             row = of_example(e) if label is None else of_annotated(label, of_example(e))
-            texts.append((e.text, e.lang, name, e.split, row, label is not None))
+            soft = (judged or {}).get((name, e.key)) if label is None and e.split == "train" else None
+            if soft is not None:
+                row = np.where(np.isnan(soft), row, soft)
+            texts.append((e.text, e.lang, name, e.split, row, label is not None, soft is not None))
         say(f"{name}: {len(examples)} texts")
     for path in sorted((datasets / "posts").glob("*.jsonl")):
         for post in read_posts(path):
             key = text_key(post.text, post.lang)
-            texts.append((post.text, post.lang, AUTHORED, split_of(key), of_post(post), False))
-    texts += [(text, lang, NAMES, "train", of_mention(target), False) for text, lang, target in names]
+            texts.append((post.text, post.lang, AUTHORED, split_of(key), of_post(post), False, False))
+    texts += [(text, lang, NAMES, "train", of_mention(target), False, False) for text, lang, target in names]
     groups = [TRANSFERRED.get(g, g) for g in (LANGUAGES[lang].group for _, lang, *_ in texts)]
     folded = [fold(text, lang) for text, lang, *_ in texts]
     parts = [without_names(text, LANGUAGES[row[1]].group) for text, row in zip(folded, texts, strict=True)]
@@ -216,7 +231,8 @@ def gather_tasks(
         np.array([t[3] for t in texts]),
         np.stack([t[4] for t in texts]),
         np.array([t[5] for t in texts]),
+        np.array([t[6] for t in texts]),
     )
 
 
-__all__ = ["HEADS", "NAMES", "Tasks", "gather_tasks"]
+__all__ = ["HEADS", "NAMES", "Judged", "Tasks", "gather_tasks"]

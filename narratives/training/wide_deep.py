@@ -32,7 +32,7 @@ from narratives.training.measure import binary
 from narratives.training.mentions import plain_mentions
 from narratives.training.network import EncoderNet, distilled
 from narratives.training.noise import mistyped
-from narratives.training.tasks import HEADS, NAMES, Tasks, gather_tasks
+from narratives.training.tasks import HEADS, NAMES, Judged, Tasks, gather_tasks
 
 Say = Callable[[str], None]
 
@@ -71,7 +71,16 @@ def cut(tokenizer: Tokenizer, texts: list[str], thin: float | None) -> list[list
 
 
 def train_default(
-    data: Path, datasets: Path, encoder: Path, linear: Path, out: Path, work: Path, settings: Settings, say: Say = print
+    data: Path,
+    datasets: Path,
+    encoder: Path,
+    linear: Path,
+    out: Path,
+    work: Path,
+    settings: Settings,
+    *,
+    judged: Judged | None = None,
+    say: Say = print,
 ) -> Tasks:
     """Train, blend, calibrate and write the default model; takes up at its checkpoint after an interruption.
 
@@ -83,11 +92,12 @@ def train_default(
         out: Model folder to write.
         work: Folder for checkpoints, apart from the repository.
         settings: See :class:`Settings`.
+        judged: What slow models say about posts that nobody has read (``training.teachers``).
         say: Told about progress.
     """
     began = time.monotonic()
     work.mkdir(parents=True, exist_ok=True)
-    tasks = gather_tasks(data, datasets, names=plain_mentions(settings.seed), say=say)
+    tasks = gather_tasks(data, datasets, names=plain_mentions(settings.seed), judged=judged, say=say)
     tokenizer, sentences, teacher = lessons(data / "parallel", (), encoder, say=say)
     plain = cut(tokenizer, list(tasks.spread), None)
     noisy = [mistyped(text, _NOISE, settings.seed) for text in tasks.spread]

@@ -41,7 +41,9 @@ def tasks():
     sources = np.array(["a" if i % 3 else "b" for i in range(240)])
     splits = np.array([("train", "train", "calibration", "dev")[i // 2 % 4] for i in range(240)])
     same = np.full(240, "en")
-    return Tasks(texts, [""] * 240, texts, same, same, sources, splits, labels, np.arange(240) % 5 == 0)
+    return Tasks(
+        texts, [""] * 240, texts, same, same, sources, splits, labels, np.arange(240) % 5 == 0, np.zeros(240, bool)
+    )
 
 
 def tiny_net(tiny_deep_folder):
@@ -153,9 +155,9 @@ def test_a_language_without_real_posts_passes_as_many_harmless_ones_as_the_other
     logits = np.where(labels == 1, 2.0, -2.0).astype(np.float32) + rng.normal(0, 1.5, labels.shape).astype(np.float32)
     logits[langs == "sq"] += 3  # read as more hateful than it is
     texts = [f"post {i}" for i in range(n)]
-    held = np.full(n, "calibration")
+    held, no = np.full(n, "calibration"), np.zeros(n, bool)
     table, _ = calibrate_all(
-        logits, Tasks(texts, [""] * n, texts, langs, langs, sources, held, labels, np.zeros(n, bool)), lambda _: None
+        logits, Tasks(texts, [""] * n, texts, langs, langs, sources, held, labels, no, no), lambda _: None
     )
     share = {}
     for lang in ("en", "sq"):
