@@ -15,7 +15,7 @@ Gate = Literal["asserted", "answered", "unsure"]
 ANSWERED = ("countered", "reported", "self")
 """Stances of somebody who takes a narrative up without telling it as their own."""
 
-_ASSERTED = 0.65  # a false flag is the worst error; models/ATTEMPTS.md has what other gates give
+_LEAD = 0.45  # of "asserted" over the answering stances; a false flag is the worst error, see models/ATTEMPTS.md
 _SURE = 0.6  # probability from which a post counts as countering, reporting or speaking of itself
 _NEAR = 0.35  # share of its threshold that the likeliest narrative needs where none is above
 _MOST_LABELS = 4  # a post that tells more stories at once is told by its strongest
@@ -88,9 +88,10 @@ def stance_gate(p: Mapping[str, float]) -> Gate:
     >>> stance_gate({"stance.asserted": 0.8, "stance.countered": 0.1, "stance.reported": 0.1, "stance.self": 0.0})
     'asserted'
     """
-    if p["stance.asserted"] >= _ASSERTED:
+    answered = sum(p[f"stance.{s}"] for s in ANSWERED)
+    if p["stance.asserted"] - answered >= _LEAD:
         return "asserted"
-    return "answered" if sum(p[f"stance.{s}"] for s in ANSWERED) >= _SURE else "unsure"
+    return "answered" if answered >= _SURE else "unsure"
 
 
 def _above(p: Mapping[str, float], calibration: Mapping[str, Calibration], kind: str) -> tuple[str, ...]:

@@ -78,12 +78,11 @@ def fit_cards(
     wild, wild_bias = np.zeros((2**CARD_BITS, len(WILD) + 1)), np.full(len(WILD) + 1, _NEVER)
     about = [head for head in heads if head.startswith(TARGET)]
     of_names = np.zeros((2**NAME_BITS, len(about)))
-    own, both = np.where(plain, _NAMES, np.where(tasks.taught, _TAUGHT, 1.0)), sparse.hstack([folded, named]).tocsr()
+    own, both = np.where(plain, _NAMES, 1.0), sparse.hstack([folded, named]).tocsr()
     for column, head in enumerate(heads):
         y = tasks.labels[:, first + column].astype(np.float64)
         x, rows = both if head in about else folded, carded & ~np.isnan(y)
-        if head in about:
-            rows &= ~tasks.taught
+        rows &= ~tasks.taught  # of narratives and targets slow models know no more than these n-grams
         fitted = _fitted(x, y, np.flatnonzero(rows & (written | plain) if head in WILD else rows), own, strength)
         if fitted:
             table[:, column], bias[column] = fitted[0][: 2**CARD_BITS], fitted[1]

@@ -2,8 +2,9 @@
 
 The judges of a language (Hinton et al. 2015 for the idea): the default model as it stands; support vector machines on
 the sentence vectors of the multilingual Universal Sentence Encoder and of the default model's own encoder, each fitted
-on the posts with readers; in English also a fine-tuned MiniLM (``training.english``). Their weighted sum is calibrated
-on posts of split ``calibration``. Where a language has no posts with readers there is nothing to judge by.
+on the posts with readers; in English also a fine-tuned MiniLM (``training.english``). A regression on posts of split
+``calibration`` joins their weighted sum with what the post's corpus says of hate, which is worth as much. Where a
+language has no posts with readers there is nothing to judge by; few Albanian ones taught that Albanian is harmless.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from narratives.training.tasks import HEADS, NAMES, Judged, Tasks, gather_tasks
 _WEIGHTS = {"model": 1.0, "sentence": 1.5, "encoder": 1.0}
 _WEIGHTS_EN = {"model": 1.0, "sentence": 1.0, "encoder": 0.5, "english": 1.2}
 _STORY = 0.5  # weight of MiniLM's narratives beside the default model's
-_SHARE = {"en": 0.08, "tr": 0.2, "ro": 0.3, "sq": 0.3}  # of the posts that name no group; elsewhere all are judged
+_LANGUAGES = ("en", "hr", "ro", "sr", "tr")
+_SHARE = {"en": 0.08, "tr": 0.2, "ro": 0.3}  # of the posts that name no group; elsewhere all are judged
 _WHOLE = {"ishate-en", "crowdcounter-en", "mayda-tr", "siu2023-nst-tr"}  # near to the subject: judged whole
 _LIMIT = 400  # characters that the sentence encoder reads
 _STANCES = [HEADS.index(f"stance.{s}") for s in STANCES]
@@ -80,7 +82,7 @@ def judge(
     net = train_english(tasks, work / "english.pt", seed, say)
     unread = _unread(tasks, np.random.default_rng(seed))
     out: dict[tuple[str, str], NDArray[np.float32]] = {}
-    for lang in dict.fromkeys(tasks.langs[tasks.real].tolist()):
+    for lang in _LANGUAGES:
         rows = np.flatnonzero((tasks.langs == lang) & (tasks.real | unread))
         names = [(str(tasks.sources[i]), texts[str(tasks.sources[i]), tasks.folded[i]]) for i in rows.tolist()]
         posts = [text for _, (_, text) in names]
@@ -92,8 +94,9 @@ def judge(
         )
         labels, real = tasks.labels[rows], tasks.real[rows]
         verdicts = judged_language(seen, labels, real, tasks.splits[rows])
-        out |= {(corpus, key): v for (corpus, (key, _)), v, r in zip(names, verdicts, real, strict=True) if not r}
-        say(f"{lang}: {int((~real).sum())} posts judged by {int(real.sum())} with readers")
+        given = ~real & ~np.isnan(verdicts[:, CARDS[0]])
+        out |= {(corpus, key): v for (corpus, (key, _)), v, g in zip(names, verdicts, given, strict=True) if g}
+        say(f"{lang}: {int(given.sum())} posts judged by {int(real.sum())} with readers")
     np.savez(
         path,
         corpora=np.array([corpus for corpus, _ in out]),
@@ -117,7 +120,7 @@ def judged_language(
 
     Args:
         seen: What the judges see.
-        labels: (posts, heads) labels; those of posts with readers are used.
+        labels: (posts, heads), of the label cards where readers gave them, ``hate`` as the corpora have it.
         real: (posts,) which have readers.
         splits: (posts,) of each.
 
@@ -139,16 +142,18 @@ def judged_language(
     if seen.english is not None:
         weights, parts["english"] = _WEIGHTS_EN, seen.english[:, 0]
     total = np.stack([weights[name] * part for name, part in parts.items()], 1).sum(1, keepdims=True)
-    p = LogisticRegression().fit(total[held], yes[held]).predict_proba(total)[:, 1]
+    stated = np.nan_to_num(2 * labels[:, HEADS.index("hate")] - 1)[:, None]
+    told = np.hstack([total, stated])
+    p = LogisticRegression().fit(told[held], yes[held]).predict_proba(told)[:, 1]
     out[:, CARDS[0]] = p
     # who attacks asserts: the other stances keep their shares of what is left
     stance = seen.p[:, _STANCES] * ((1 - p) / np.clip(1 - seen.p[:, _ASSERTED], 1e-4, None))[:, None]
     out[:, _STANCES], out[:, _ASSERTED] = stance, p
     if seen.english is not None:
-        told = _logit(seen.p[:, _STORIES]) + _STORY * seen.english[:, 1:]
+        said = _logit(seen.p[:, _STORIES]) + _STORY * seen.english[:, 1:]
         kept = real & (splits == "calibration")
-        fit = LogisticRegression().fit(told[kept].reshape(-1, 1), (labels[kept][:, _STORIES] >= 0.5).ravel())
-        stories = fit.predict_proba(told.reshape(-1, 1))[:, 1].reshape(told.shape)
+        fit = LogisticRegression().fit(said[kept].reshape(-1, 1), (labels[kept][:, _STORIES] >= 0.5).ravel())
+        stories = fit.predict_proba(said.reshape(-1, 1))[:, 1].reshape(said.shape)
         out[:, _STORIES] = np.minimum(stories, p[:, None])  # a story that is told is an attack
     return out
 
