@@ -15,7 +15,7 @@ Gate = Literal["asserted", "answered", "unsure"]
 ANSWERED = ("countered", "reported", "self")
 """Stances of somebody who takes a narrative up without telling it as their own."""
 
-_LEAD = 0.45  # of "asserted" over the answering stances; a false flag is the worst error, see models/ATTEMPTS.md
+_LEAD = 0.5  # of "asserted" over the answering stances; a false flag is the worst error, see models/ATTEMPTS.md
 _SURE = 0.6  # probability from which a post counts as countering, reporting or speaking of itself
 _NEAR = 0.35  # share of its threshold that the likeliest narrative needs where none is above
 _MOST_LABELS = 4  # a post that tells more stories at once is told by its strongest

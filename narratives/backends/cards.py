@@ -70,22 +70,29 @@ class Cards:
             raise ValueError("tables of the label cards do not fit together")
         return out
 
-    def read(self, rows: csr_matrix, names: csr_matrix) -> Floats:
-        """Raw scores, (texts, heads), of n-grams and of the n-grams of names, both over the buckets of ``table``."""
+    def read(self, rows: csr_matrix, names: csr_matrix) -> tuple[Floats, Floats]:
+        """Raw scores, (texts, heads), of n-grams and of the n-grams of names, both over the buckets of ``table``.
+
+        With them the weight, (texts, 1), of the readings learnt on posts found in the wild.
+        """
         heads = self.table.shape[1] - self.wild.size - 1
         scores = np.asarray(rows @ self.table + self.bias, np.float32)
         out, wild = np.ascontiguousarray(scores[:, :heads]), scores[:, heads:-1]
         gate = _gate(scores[:, -1:])
         out[:, self.wild] = gate * wild + (1 - gate) * out[:, self.wild]
         out[:, self.targets] += fold_buckets(names, self.name_table.shape[0]) @ self.name_table
-        return out
+        return out, gate
+
+    def gate(self, row: csr_matrix) -> Floats:
+        """That weight for one text, (1,)."""
+        return _gate(np.asarray(row @ self.table[:, -1] + self.bias[-1], np.float32))
 
     def column(self, row: csr_matrix, head: int) -> Floats:
         """(buckets,) what each n-gram of one text, (1, buckets), adds to a head, given what the text resembles."""
         own = self.table[:, head]
         if head not in self.wild:
             return own
-        gate = _gate(np.asarray(row @ self.table[:, -1] + self.bias[-1], np.float32))[0]
+        gate = self.gate(row)[0]
         heads = self.table.shape[1] - self.wild.size - 1
         wild = self.table[:, heads + int(np.flatnonzero(self.wild == head)[0])]
         return np.asarray(gate * wild + (1 - gate) * own, np.float32)

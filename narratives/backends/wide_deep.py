@@ -48,7 +48,9 @@ class Deep:
         encoder: Texts to vectors.
         project: (width, out) and its bias: into the space where sentences of one meaning lie close.
         hidden: (width, hidden) and its bias.
-        heads: (hidden, heads) and its bias.
+        heads: (hidden, heads + wild) and its bias; the last columns are the second readings of some heads, learnt on
+            posts found in the wild, as in :class:`Cards`.
+        wild: (wild,) columns of the heads with two readings.
         own: Group to (hidden, own heads * experts) and bias, experts in the order of the wide part's.
     """
 
@@ -56,6 +58,7 @@ class Deep:
     project: tuple[Floats, Floats]
     hidden: tuple[Floats, Floats]
     heads: tuple[Floats, Floats]
+    wild: NDArray[np.int64]
     own: Mapping[str, tuple[Floats, Floats]]
 
     def meaning(self, features: Floats) -> Floats:
@@ -66,6 +69,22 @@ class Deep:
     def read(self, features: Floats) -> Floats:
         """Hidden layer, (texts, hidden), of the encoder's vectors."""
         return np.asarray(np.maximum(product(features, self.hidden[0]) + self.hidden[1], 0), np.float32)
+
+    def judge(self, hidden: Floats, gate: Floats) -> Floats:
+        """Raw scores, (texts, heads), of the hidden layer; ``gate``, (texts, 1), weighs the second readings."""
+        out = product(hidden, self.heads[0]) + self.heads[1]
+        count = out.shape[1] - self.wild.size
+        out, wild = np.ascontiguousarray(out[:, :count]), out[:, count:]
+        out[:, self.wild] = gate * wild + (1 - gate) * out[:, self.wild]
+        return out
+
+    def column(self, head: int, gate: float) -> Floats:
+        """(hidden,) weights of a head."""
+        weights, at = self.heads[0], np.flatnonzero(self.wild == head)
+        if not at.size:
+            return weights[:, head]
+        second = weights[:, weights.shape[1] - self.wild.size + int(at[0])]
+        return np.asarray(gate * second + (1 - gate) * weights[:, head], np.float32)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -158,7 +177,8 @@ class WideDeepBackend:
             wide = LinearBackend.of(info, config, tensors, heads[: len(config["own_heads"])], table)
             encoder = Encoder.of(_tokenizer(folder / "tokenizer.json"), tensors)
             project = dequantised(tensors, "project"), tensors["project.bias"].astype(np.float32)
-            deep = Deep(encoder, project, _layer(tensors, "hidden"), _layer(tensors, "heads"), {
+            wild = np.array([heads.index(head) for head in config.get("deep_wild_heads", ())], np.int64)
+            deep = Deep(encoder, project, _layer(tensors, "hidden"), _layer(tensors, "heads"), wild, {
                 group: _layer(tensors, f"own.{group}") for group in config["experts"]
             })  # fmt: skip
             cards = Cards.of(tensors, heads, len(config["own_heads"]), config["wild_heads"])
@@ -169,7 +189,8 @@ class WideDeepBackend:
             raise
         except (OSError, KeyError, IndexError, TypeError, ValueError, SafetensorError) as error:
             raise ModelError(f"{folder} is damaged ({type(error).__name__}); copy or install the model anew") from None
-        if set(table) != set(heads) or any(b.shape != (3, len(heads)) for b in blend.values()):
+        known = deep.heads[0].shape[1] == len(heads) + wild.size
+        if not known or set(table) != set(heads) or any(b.shape != (3, len(heads)) for b in blend.values()):
             raise ModelError(f"{folder}: the weights do not fit its config.json; retrain it")
         return cls(info, heads, table, transferred, wide, cards, deep, blend, adapter)
 
@@ -201,8 +222,8 @@ class WideDeepBackend:
         """Raw scores, (texts, heads), of what :meth:`read` gives."""
         own, hidden, rows = len(self.wide.heads), seen.hidden, seen.rows
         wide = np.empty((rows.shape[0], len(self.heads)), np.float32)
-        wide[:, own:] = self.cards.read(seen.folded, seen.names)
-        deep = product(hidden, self.deep.heads[0]) + self.deep.heads[1]
+        wide[:, own:], gate = self.cards.read(seen.folded, seen.names)
+        deep = self.deep.judge(hidden, gate)
         out = np.empty_like(wide)
         for group in dict.fromkeys(groups):
             at = np.flatnonzero([g == group for g in groups])
@@ -243,7 +264,8 @@ class WideDeepBackend:
 
     def _deep_column(self, hidden: Floats, seen: str, group: str, column: int) -> Floats:
         if column >= len(self.wide.heads):
-            return np.asarray(hidden @ self.deep.heads[0][:, column], np.float32)
+            row = fold_buckets(self.wide.rows([seen]), len(self.cards.table))
+            return np.asarray(hidden @ self.deep.column(column, float(self.cards.gate(row)[0])), np.float32)
         experts = self.wide.experts[group]
         shares = experts.blend(experts.scores(self.wide.rows([seen])))[1]
         weights, bias = self.deep.own[self.transferred.get(group, group)]

@@ -27,14 +27,14 @@ NAME_BITS = 12
 WILD = ("hostile", *(f"stance.{stance}" for stance in STANCES))
 """Heads with a second reading, learnt on posts found in the wild."""
 
-_TAUGHT = 0.4  # weight of what slow models say of a post that nobody has read
+TAUGHT = 0.4  # weight of what slow models say of a post that nobody has read
 _CORPORA = 0.05  # weight of a corpus' hate where it stands in for hostility
 _MOST = 5.0  # times a rare answer of a language may weigh more
 _NEVER = -4.0  # intercept of a head that nothing is known about
 _ONE_KIND = 8.0  # where posts of one kind are all there is to learn from, every post is taken for one
 _MOST_OF_A_CORPUS = 3000  # posts of a corpus that stand for what is found in the wild
 _NAMES = 2.0  # weight of a plain mention of a group beside that of a post
-_NAMES_WILD = 0.2  # the same beside posts found in the wild: more of it unlearns what such posts are like
+NAMES_WILD = 0.2  # the same beside posts found in the wild: more of it unlearns what such posts are like
 _FEWEST = 12  # posts with a label below which its n-grams are not worth a regression
 
 
@@ -92,8 +92,8 @@ def fit_cards(
             real = carded | (training & (head == "hostile"))  # there a corpus' hate helps out, with little weight
             rows = np.flatnonzero(real & ~written & ~np.isnan(y))
             # a name alone is but one n-gram, the sign in its place: unless it is learnt to be harmless, it is an attack
-            trust = np.where(tasks.real, 1.0, np.where(tasks.taught, _TAUGHT, _CORPORA))
-            weights = np.where(plain, _NAMES_WILD, trust * _evened(tasks, y, rows))
+            trust = np.where(tasks.real, 1.0, np.where(tasks.taught, TAUGHT, _CORPORA))
+            weights = np.where(plain, NAMES_WILD, trust * evened(tasks, y, rows))
             fitted = _fitted(folded, y, rows, weights, strength)
             if fitted:
                 wild[:, WILD.index(head)], wild_bias[WILD.index(head)] = fitted
@@ -125,7 +125,7 @@ def _fitted(
     return model.coef_[0], float(model.intercept_[0])
 
 
-def _evened(tasks: Tasks, y: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+def evened(tasks: Tasks, y: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """Weights that make yes as heavy in every language, up to a limit: else a language tells what its posts do not."""
     out = np.ones(y.size)
     for lang in dict.fromkeys(tasks.langs[rows].tolist()):
@@ -147,7 +147,7 @@ def _resemblance(
         picks.append(here if source.startswith(AUTHORED) else rng.permutation(here)[:_MOST_OF_A_CORPUS])
     at = np.concatenate(picks)
     y = (~written).astype(np.float64)
-    fitted = _fitted(folded, y, at, _evened(tasks, y, at), strength)
+    fitted = _fitted(folded, y, at, evened(tasks, y, at), strength)
     return fitted or (np.zeros(folded.shape[1]), _ONE_KIND * float(np.sign(y[at].mean() - 0.5)))
 
 

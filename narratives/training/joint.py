@@ -48,6 +48,7 @@ class HeadsNet(nn.Module):
         self.heads = nn.Linear(hidden, len(HEADS))
         self.corrections = nn.Parameter(torch.zeros(sources, PER_CORPUS, hidden))
         self.offsets = nn.Parameter(torch.zeros(sources, PER_CORPUS))
+        self.wild: nn.Module | None = None  # the second readings, learnt afterwards (``training.wild``)
 
     def forward(self, ids: Tensor, source: Tensor, dropout: float = 0.0) -> Tensor:
         """Logits, (texts, heads), each text read as its own corpus means it."""
@@ -294,19 +295,24 @@ def _readings(
     return read
 
 
-def predict(net: HeadsNet, ids: Sequence[list[int]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Shared logits, (texts, heads), and those of every corpus, (texts, sources, PER_CORPUS)."""
+def predict(net: HeadsNet, ids: Sequence[list[int]]) -> tuple[NDArray[np.float32], ...]:
+    """Logits: shared, (texts, heads); of every corpus, (texts, sources, PER_CORPUS); of the second readings.
+
+    The last are (texts, wild), without columns where the net has no second readings.
+    """
     net.eval()
     order = np.argsort([len(i) for i in ids], kind="stable")
     shared = np.zeros((len(ids), len(HEADS)), np.float32)
     own = np.zeros((len(ids), net.corrections.shape[0], PER_CORPUS), np.float32)
+    wild: list[NDArray[np.float32]] = []
     with torch.no_grad():
         for i in range(0, order.size, 512):
             picks = order[i : i + 512]
-            x = net.encoder.pool(filled([ids[j] for j in picks], net.encoder.padding, 320))
-            x = functional.relu(net.hidden(x))
+            pooled = net.encoder.pool(filled([ids[j] for j in picks], net.encoder.padding, 320))
+            x = functional.relu(net.hidden(pooled))
             out = net.heads(x)
             shared[picks] = out.numpy()
             more = torch.einsum("nd,shd->nsh", x, net.corrections) + net.offsets
             own[picks] = (out[:, None, :PER_CORPUS] + more).numpy()
-    return shared, own
+            wild.append(net.wild(pooled).numpy() if net.wild is not None else np.zeros((picks.size, 0), np.float32))
+    return shared, own, np.concatenate(wild)[np.argsort(order)]

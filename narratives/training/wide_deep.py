@@ -33,6 +33,7 @@ from narratives.training.mentions import plain_mentions
 from narratives.training.network import EncoderNet, distilled
 from narratives.training.noise import mistyped
 from narratives.training.tasks import HEADS, NAMES, Judged, Tasks, gather_tasks
+from narratives.training.wild import Wild, add_wild
 
 Say = Callable[[str], None]
 
@@ -51,6 +52,7 @@ class Settings:
         boosts: How much oftener sources are drawn; see ``joint.train_heads``.
         card_strength: Inverse penalty of the label cards' n-grams.
         hidden: Width of the hidden layer.
+        wild: Of the second readings.
         seed: Of everything random.
     """
 
@@ -59,6 +61,7 @@ class Settings:
     boosts: Mapping[str, float] = field(default_factory=lambda: {"authored": 3.0, "names": 0.7, "annotated": 3.0})
     card_strength: float = 5.0
     hidden: int = 256
+    wild: Wild = field(default_factory=Wild)
     seed: int = 0
 
 
@@ -109,6 +112,7 @@ def train_default(
     net = HeadsNet(body, len(names), settings.hidden)
     train_heads(net, tasks, ways, names, settings.schedule, work / "heads.pt", boosts=dict(settings.boosts),
                 anchor=Anchor(sentences, teacher), say=say)  # fmt: skip
+    add_wild(net, tasks, plain, settings.wild, say)
     say("reading all texts with both parts")
     config, tensors = assemble(tasks, plain, net, names, LinearBackend.load(linear), linear, settings, say)
     config["seconds"] = round(time.monotonic() - began)
@@ -141,11 +145,14 @@ def assemble(
     """Blend and calibrate on held-out posts; returns what goes into ``config.json`` and ``model.safetensors``."""
     experts = json.loads((linear / "config.json").read_text(encoding="utf-8"))["experts"]
     wide, listed = narrowed(wide, experts)
-    wide_logits, shares, cards = _wide(tasks, wide, settings, say)
+    wide_logits, shares, gate, cards = _wide(tasks, wide, settings, say)
     kept = np.flatnonzero(tasks.splits != "train")  # what was trained on tells nothing here
     shared = np.zeros((len(plain), len(HEADS)), np.float32)
     own = np.zeros((len(plain), len(names), PER_CORPUS), np.float32)
-    shared[kept], own[kept] = predict(net, [plain[i] for i in kept])
+    shared[kept], own[kept], wild = predict(net, [plain[i] for i in kept])
+    if net.wild is not None:
+        both = np.ix_(kept, np.array([HEADS.index(head) for head in WILD]))
+        shared[both] = gate[kept] * wild + (1 - gate[kept]) * shared[both]
     deep = read_as_corpora(shared, own, shares, listed, names, tasks)
     held = tasks.splits == "calibration"
     blend = fit_blend(wide_logits, deep, tasks, held, ("offensive", "hate"))
@@ -164,6 +171,7 @@ def assemble(
         "heads": list(HEADS),
         "own_heads": list(HEADS[:PER_CORPUS]),
         "wild_heads": list(WILD),
+        "deep_wild_heads": list(WILD) if net.wild is not None else [],
         "experts": listed,
         "transferred": TRANSFERRED,
         "features": asdict(wide.hasher),
@@ -252,9 +260,11 @@ def _wide(tasks: Tasks, wide: LinearBackend, settings: Settings, say: Say) -> tu
     cards = Cards.of(tensors, HEADS, PER_CORPUS, WILD)  # as it will be read
     buckets = len(cards.table)
     folded, named = fold_buckets(rows, buckets), name_rows(wide.hasher, tasks.named, buckets)
+    gate = np.zeros((len(tasks.spread), 1), np.float32)
     for i in range(0, len(tasks.spread), 20_000):
-        logits[i : i + 20_000, PER_CORPUS:] = cards.read(folded[i : i + 20_000], named[i : i + 20_000])
-    return logits, shares, tensors
+        part = slice(i, i + 20_000)
+        logits[part, PER_CORPUS:], gate[part] = cards.read(folded[part], named[part])
+    return logits, shares, gate, tensors
 
 
 def _tensors(
@@ -283,14 +293,26 @@ def _tensors(
     out["encoder.mix_bias"] = state["encoder.mix.bias"].astype(half)
     out |= quantised(state["encoder.project.weight"].T, "project")
     out["project.bias"] = state["encoder.project.bias"].astype(np.float32)
-    for name in ("hidden", "heads"):
-        out[f"{name}.weight"], out[f"{name}.bias"] = state[f"{name}.weight"].T.astype(half), state[f"{name}.bias"]
+    hidden, heads = state["hidden.weight"].T, state["heads.weight"].T
+    hidden_bias, heads_bias = state["hidden.bias"], state["heads.bias"]
+    beside = 0  # units of the second readings' own hidden layer; the other heads do not see them, nor they the others'
+    if net.wild is not None:
+        first, last = state["wild.0.weight"].T, state["wild.2.weight"].T
+        beside = first.shape[1]
+        hidden, hidden_bias = np.hstack([hidden, first]), np.concatenate([hidden_bias, state["wild.0.bias"]])
+        heads = np.block(
+            [[heads, np.zeros((heads.shape[0], last.shape[1]))], [np.zeros((beside, heads.shape[1])), last]]
+        )
+        heads_bias = np.concatenate([heads_bias, state["wild.2.bias"]])
+    out |= {"hidden.weight": hidden.astype(half), "hidden.bias": hidden_bias}
+    out |= {"heads.weight": heads.astype(half), "heads.bias": heads_bias}
     shared, start = state["heads.weight"][:PER_CORPUS], state["heads.bias"][:PER_CORPUS]
     for group, experts in listed.items():
         known = [names.index(e["corpus"]) if e["corpus"] in names else None for e in experts]
         weight = np.stack([shared + (state["corrections"][k] if k is not None else 0) for k in known], axis=1)
         offset = np.stack([start + (state["offsets"][k] if k is not None else 0) for k in known], axis=1)
-        out[f"own.{group}.weight"] = weight.reshape(-1, weight.shape[2]).T.astype(half)  # (hidden, heads * experts)
+        weight = np.pad(weight.reshape(-1, weight.shape[2]).T, ((0, beside), (0, 0)))
+        out[f"own.{group}.weight"] = weight.astype(half)  # (hidden, heads * experts)
         out[f"own.{group}.bias"] = offset.ravel().astype(np.float32)
         out |= quantised(packed(wide.experts[group].weights, wide.experts[group].heard), f"weights.{group}")
         out[f"bias.{group}"] = wide.experts[group].bias

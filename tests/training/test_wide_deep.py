@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from narratives.backends.linear import LinearBackend
 from narratives.backends.wide_deep import WideDeepBackend
 from narratives.calibration import Calibration
+from narratives.training.blend import WILD
 from narratives.training.calibrate_cards import calibrate_all
 from narratives.training.distil import Distillation, Texts, distil
 from narratives.training.export import write_model
@@ -20,6 +21,7 @@ from narratives.training.joint import Anchor, HeadsNet, Schedule, predict, train
 from narratives.training.network import EncoderNet
 from narratives.training.tasks import HEADS, Tasks
 from narratives.training.wide_deep import Settings, assemble, cut
+from narratives.training.wild import Wild, add_wild
 
 PLAIN = (
     "the library opens on monday", "children play in the park", "a letter came from the village", "bread is warm again",
@@ -55,11 +57,14 @@ def tiny_net(tiny_deep_folder):
 SHORT = Schedule(epochs=30, batch=16, rate=3e-3, piece_rate=5e-3, dropout=0.0, dropped=0.0)
 
 
-def test_what_was_trained_is_what_is_scored(tasks, tiny_folder, tiny_deep_folder, tmp_path):
+@pytest.mark.parametrize("second", [False, True])
+def test_what_was_trained_is_what_is_scored(tasks, tiny_folder, tiny_deep_folder, tmp_path, second):
     tokenizer, net = tiny_net(tiny_deep_folder)
     plain = cut(tokenizer, list(tasks.spread), None)
     torch.set_num_threads(1)
     train_heads(net, tasks, [plain], ["b", "a"], SHORT, tmp_path / "heads.pt", say=lambda _: None)
+    if second:
+        add_wild(net, tasks, plain, Wild(width=16, epochs=40, batch=16, rate=1e-2, dropout=0.0), lambda _: None)
     wide = LinearBackend.load(tiny_folder)
     config, tensors = assemble(tasks, plain, net, ["b", "a"], wide, tiny_folder, Settings(), lambda _: None)
     folder = tmp_path / "model"
@@ -74,13 +79,21 @@ def test_what_was_trained_is_what_is_scored(tasks, tiny_folder, tiny_deep_folder
     # weights are stored as int8 and float16
     assert np.allclose(backend.deep.encoder.encode(list(tasks.spread)), net.encoder.pool(ids).detach(), atol=0.05)
     assert np.allclose(backend.encode(list(tasks.folded)), net.encoder(ids).detach(), atol=0.05)
-    expected, own = predict(net, plain)
+    expected, own, wild = predict(net, plain)
     seen = backend.read(list(tasks.folded), tasks.groups.tolist())
-    weights, bias = backend.deep.heads
-    assert np.allclose(seen.hidden @ weights + bias, expected, atol=0.1)
+    wide, gate = backend.cards.read(seen.folded, seen.names)
+    wide = wide[:, 0]
+    if second:
+        columns = [HEADS.index(head) for head in WILD]
+        yes = tasks.column("hostile") == 1
+        assert np.median(wild[yes, 0]) > 0 > np.median(wild[~yes, 0])  # it was learnt
+        expected[:, columns] = gate * wild + (1 - gate) * expected[:, columns]
+    assert np.allclose(backend.deep.judge(seen.hidden, gate), expected, atol=0.1)
     column = HEADS.index("hostile")
+    half = np.full_like(gate, 0.5)
+    alone = backend.deep.judge(seen.hidden, half) - backend.deep.judge(0 * seen.hidden, half)
+    assert np.allclose(seen.hidden @ backend.deep.column(column, 0.5), alone[:, column], atol=1e-4)  # for the evidence
     share, part, offset = backend.blend["en"][:, column]
-    wide = backend.cards.read(seen.folded, seen.names)[:, 0]
     scored = backend.logits(list(tasks.folded), ["en"] * len(tasks.folded))
     assert np.allclose(scored[:, column], share * wide + part * expected[:, column] + offset, atol=0.1)
     # each corpus' own reading, in the order of the gate's experts
